@@ -23,11 +23,13 @@ let package = Package(
     // C libraries of the system: a module map and a header each, no logic.
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
+    .target(name: "AgentCore", swiftSettings: strict),
 
     // Edges: each wraps one thing of the outside, none imports another.
 
     // Programs.
 
     // Tests.
+    .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
   ]
 )

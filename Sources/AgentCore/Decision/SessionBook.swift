@@ -1,0 +1,73 @@
+/// The open sessions and the clock that counts them (design, Sessions and screen time).
+package struct SessionBook: Sendable, Equatable {
+  package struct Session: Sendable, Equatable {
+    package var id: String
+    package var profile: String
+    package var title: TitleFacts?
+    package var app: String?
+    package var service: String?
+    package var owner: UInt32
+    package var startedAt: WallTime
+    package var isPlaying = false
+    /// It ends as lost unless a heartbeat comes before.
+    package var heartbeatBy: Moment
+    /// Milliseconds played, by family-local day.
+    package var days: [CalendarDate: Int64] = [:]
+    /// The smallest warning that was given, in seconds.
+    package var warnedSeconds: Int64?
+    package var progressAt: Moment
+    package var savedAt: Moment
+
+    package var playedSeconds: Int64 { days.values.reduce(0, +) / 1_000 }
+
+    package var playedDays: [PlayedDay] {
+      days.sorted { $0.key < $1.key }.map { PlayedDay(date: $0.key, playedSeconds: $0.value / 1_000) }
+    }
+
+    package var record: SessionRecord {
+      SessionRecord(
+        id: id, profile: profile, title: title?.reference, app: app, service: service, owner: owner,
+        startedAt: startedAt, days: playedDays)
+    }
+  }
+
+  /// A launcher repeats Playing or Paused every 5 s; so long after the last one a session is lost.
+  package static let heartbeatLimit = Duration.seconds(15)
+  /// Counted time is made durable so often, so that a crash loses no more.
+  package static let saveInterval = Duration.seconds(15)
+  /// Running totals go upstream so often while playing.
+  package static let progressInterval = Duration.seconds(300)
+  /// Seconds left at which a warning is given, largest first.
+  package static let warningSeconds: [Int64] = [600, 300, 60]
+
+  package var open: [Session] = []
+  package var ledger: Ledger
+  package private(set) var countedTo: PlayTime
+
+  package init(ledger rows: [JournalContents.LedgerRow], at now: PlayTime) {
+    ledger = Ledger(rows)
+    countedTo = now
+  }
+
+  package func session(_ id: String) -> Session? { open.first { $0.id == id } }
+
+  package mutating func update(_ id: String, _ change: (inout Session) -> Void) {
+    guard let index = open.firstIndex(where: { $0.id == id }) else { return }
+    change(&open[index])
+  }
+
+  /// Counts what was played since the last call: `date` is the family-local day of the stretch.
+  package mutating func count(to now: PlayTime, date: CalendarDate) {
+    let elapsed = max(0, (now - countedTo).wholeMilliseconds)
+    countedTo = PlayTime(nanoseconds: countedTo.nanoseconds + elapsed * 1_000_000)
+    guard elapsed > 0 else { return }
+    var apps: [String: Set<String>] = [:]
+    for index in open.indices where open[index].isPlaying {
+      open[index].days[date, default: 0] += elapsed
+      apps[open[index].profile, default: []].formUnion(open[index].app.map { [$0] } ?? [])
+    }
+    for (profile, played) in apps.sorted(by: { $0.key < $1.key }) {
+      ledger.add(elapsed, profile: profile, apps: played, date: date)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// What happened outside; the shell hands events in one after the other.
+package enum Event: Sendable {
+  case answered(RequestID, UpstreamAnswer)
+  case failed(RequestID, TransportFailure)
+  /// All changes of this ticket are durable.
+  case persisted(PersistTicket)
+  /// None of them is.
+  case persistFailed(PersistTicket, String)
+  case shelfStep(ShelfJob, ShelfStepResult)
+  case shelfCommitted(ShelfJob, ShelfCommitResult)
+  /// A shelf that is no longer wanted is gone.
+  case shelfDropped(ShelfName)
+  /// A person or a launcher asks for something; answered by `Effect.reply` exactly once.
+  case command(CommandID, Command)
+  /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
+  case networkChanged
+  /// The process is about to stop: what was counted becomes durable. Nothing may follow.
+  case stopping
+  /// The queue of events is empty: whatever is due is done now. The shell sends it after every batch and at `deadline`.
+  ///
+  /// Deadlines are looked at here alone, so that a grant that arrives in the last second wins.
+  case turn
+}
+
+/// Names one durable step from effect to event.
+package struct PersistTicket: Hashable, Sendable {
+  package var number: UInt64
+  package init(_ number: UInt64) { self.number = number }
+}
+
+/// Names one command from event to reply.
+package struct CommandID: Hashable, Sendable {
+  package var number: UInt64
+  package init(_ number: UInt64) { self.number = number }
+}
+
+/// What callers of the local bus may ask that changes something. Questions are not commands: see `Agent+Questions.swift`.
+package enum Command: Sendable, Equatable {
+  case pair
+  case pairWithCode(String)
+  case cancelPairing
+  case unpair
+  case sync
+  /// The PIN, where there is one, has been verified by the shell.
+  case select(profile: String)
+  /// `profile` is the active one where the caller gave none; `facts` are those of the replica, nil for an app by itself.
+  case beginSession(profile: String, title: TitleFacts?, app: String?, service: String?, owner: UInt32)
+  case playing(session: String, owner: UInt32)
+  case paused(session: String, owner: UInt32)
+  case endSession(session: String, owner: UInt32)
+}

@@ -1,0 +1,48 @@
+/// Every limit of the agent, named, with its unit. Larger input is refused, never cut (`spec/wire.md` §0).
+package enum Limits {
+  // Answers of the upstream, bytes.
+  package static let headsBytes = 256 << 10
+  package static let envelopeBytes = 1_572_864
+  package static let policyPayloadBytes = 1 << 20
+  package static let trustBytes = 16 << 10
+  package static let manifestBytes = 1 << 20
+  package static let otherBodyBytes = 64 << 10
+  package static let answerHeaderBytes = 32 << 10
+  package static let redirects = 3
+  package static let cursorBytes = 512
+  package static let commands = 32
+
+  // Blobs of the catalogue.
+  package static let blobBytes = 8 << 20
+  package static let blobUnpackedBytes = 64 << 20
+  package static let lineBytes = 64 << 10
+  package static let shelfTitles = 250_000
+  package static let titleOffers = 64
+
+  // Time zones.
+  package static let zoneFileBytes = 64 << 10
+  package static let zoneChanges = 4_096
+  package static let zoneRuleBytes = 256
+
+  // Usage.
+  package static let batchEvents = 512
+  package static let batchBytes = 256 << 10
+  package static let batchSentBytes = 64 << 10
+  package static let outboxBytes = 64 << 20
+
+  // Local bus.
+  package static let busMessageBytes = 256 << 10
+  package static let busClients = 64
+  package static let openSessions = 16
+  package static let browsePage = 200
+
+  // Links and handlers (`spec/links.md`).
+  package static let linkBytes = 2_048
+  package static let slugBytes = 128
+  package static let pluginIDBytes = 1_024
+  package static let referenceIDBytes = 64
+  package static let handlerFileBytes = 64 << 10
+  package static let handlerFiles = 256
+  package static let handlerArguments = 64
+  package static let handlerArgumentBytes = 4_096
+}

@@ -1,0 +1,106 @@
+/// The outbox as the core sees it: numbers, not rows (`spec/wire.md` §5).
+package struct Outbox: Sendable, Equatable {
+  package enum State: Sendable, Equatable {
+    case idle
+    case out(RequestID)
+  }
+
+  /// Batches go every 15 min ± 20 %.
+  package static let interval = Duration.seconds(900)
+  package static let intervalSpread = Duration.seconds(360)
+  /// At most so long after a session's start or end.
+  package static let eventDelay = Duration.seconds(4)
+  /// Between batches of a backlog, with as much jitter.
+  package static let pace = Duration.seconds(1)
+  package static let keptAfterAcknowledgementSeconds: Int64 = 86_400
+  /// After another 4xx: keep, hourly, report.
+  package static let refusedInterval = Duration.seconds(3_600)
+
+  package private(set) var epoch: Int
+  /// The number that the next event gets.
+  package private(set) var next: Int
+  /// The upstream has all below it.
+  package private(set) var firstUnacknowledged: Int
+  /// The epoch in which the journal is, behind `epoch` while a new one is being saved.
+  private var durableEpoch: Int
+  /// All below it are durable on this box, by the journal's numbers.
+  private var firstNotDurable: Int
+  /// By how much each epoch that is being saved lowers the numbers.
+  private var renumberings: [Int] = []
+  package var oldestAt: WallTime?
+  package var state = State.idle
+  package var backoff = Backoff()
+  package var maxEvents = Limits.batchEvents
+  package private(set) var dueAt: Moment?
+  /// The wait after a failure, or the pace of a backlog, which no new event breaks.
+  package private(set) var notBefore: Moment?
+
+  package init(_ contents: JournalContents.OutboxContents) {
+    epoch = contents.epoch
+    durableEpoch = contents.epoch
+    next = contents.next
+    firstNotDurable = contents.next
+    firstUnacknowledged = contents.firstUnacknowledged
+    oldestAt = contents.oldestAt
+  }
+
+  /// Events that the upstream has not acknowledged.
+  package var depth: Int { next - firstUnacknowledged }
+  /// Events that can be sent: none while the journal still has them under numbers of an older epoch.
+  package var sendable: Int { epoch == durableEpoch ? max(0, firstNotDurable - firstUnacknowledged) : 0 }
+
+  package mutating func takeNumber() -> Int {
+    defer { next += 1 }
+    return next
+  }
+
+  /// Takes note of what became durable. The journal takes changes in their order, so events that were given their
+  /// numbers before an epoch began come before it.
+  package mutating func durable(_ changes: [JournalChange]) {
+    for change in changes {
+      switch change {
+      case .event(let event, _):
+        firstNotDurable = max(firstNotDurable, event.sequence + 1)
+        if oldestAt == nil { oldestAt = event.at }
+      case .outboxEpoch(let new):
+        firstNotDurable -= renumberings.isEmpty ? 0 : renumberings.removeFirst()
+        durableEpoch = new
+      case .policy, .trust, .acknowledged, .rejected, .ledger, .session, .sessionEnded, .highWater, .retryAfter, .prune:
+        break
+      }
+    }
+  }
+
+  /// An upload is wanted at that moment or earlier.
+  package mutating func due(at moment: Moment) {
+    dueAt = dueAt.map { min($0, moment) } ?? moment
+  }
+
+  /// No upload before that moment.
+  package mutating func postpone(to moment: Moment) { (dueAt, notBefore) = (moment, moment) }
+
+  package mutating func started(_ id: RequestID) {
+    state = .out(id)
+    (dueAt, notBefore) = (nil, nil)
+  }
+
+  /// The upstream has everything up to a number.
+  package mutating func acknowledged(through: Int) {
+    firstUnacknowledged = min(next, max(firstUnacknowledged, through + 1))
+    if depth == 0 { oldestAt = nil }
+  }
+
+  /// The upstream lacks events that it had acknowledged (restored from a backup): they are sent again.
+  package mutating func rewind(to expected: Int) {
+    if expected >= 1, expected < next { firstUnacknowledged = expected }
+  }
+
+  /// The upstream knows numbers of this epoch that this box never gave: a new epoch begins, unsent events are numbered
+  /// anew, from 1 on; the journal does the same when it comes to it.
+  package mutating func beginEpoch(after known: Int) {
+    epoch = max(epoch, known) + 1
+    renumberings.append(firstUnacknowledged - 1)
+    next -= firstUnacknowledged - 1
+    firstUnacknowledged = 1
+  }
+}
