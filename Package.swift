@@ -24,6 +24,7 @@ let package = Package(
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
     .target(name: "AgentCore", swiftSettings: strict),
+    .target(name: "UpstreamCore", dependencies: ["AgentCore"], swiftSettings: strict),
 
     // Edges: each wraps one thing of the outside, none imports another.
 
@@ -31,5 +32,6 @@ let package = Package(
 
     // Tests.
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
+    .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
   ]
 )
