@@ -13,11 +13,13 @@ let crypto: [Target.Dependency] = [
   .product(name: "Crypto", package: "swift-crypto"),
   .product(name: "CryptoExtras", package: "swift-crypto"),
 ]
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "axolotly-agent",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // C libraries of the system: a module map and a header each, no logic.
@@ -25,6 +27,7 @@ let package = Package(
     // Pure: no input or output, clock, randomness, threads, Foundation.
     .target(name: "AgentCore", swiftSettings: strict),
     .target(name: "UpstreamCore", dependencies: ["AgentCore"], swiftSettings: strict),
+    .target(name: "AgentSimulation", dependencies: ["AgentCore", "UpstreamCore"], swiftSettings: strict),
 
     // Edges: each wraps one thing of the outside, none imports another.
 
@@ -33,5 +36,9 @@ let package = Package(
     // Tests.
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
+    .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["AgentCore", "AgentSimulation", arguments], path: "Tests/Simulate",
+      swiftSettings: strict),
   ]
 )

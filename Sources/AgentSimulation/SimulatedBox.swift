@@ -1,0 +1,39 @@
+import AgentCore
+
+/// One box of the simulated world: the real agent, a store that survives crashes, and what its launcher knows.
+struct SimulatedBox {
+  /// What the bus acknowledged of a session; the upstream has to end up with exactly this.
+  struct Acknowledged: Hashable, Sendable {
+    var session: String
+    var kind: String
+  }
+
+  var store: SimulatedStore
+  /// Nil while the box is off.
+  var agent: Agent?
+  /// Grows with each start; what was meant for an earlier life is void.
+  var life = 0
+  /// Requests that are out, with what the world may still do to them.
+  var out: Set<RequestID> = []
+  var staging: [ShelfJob: SimulatedStore.Staging] = [:]
+  /// Persist effects whose end has not been announced, in order.
+  var persists: [(PersistTicket, SimulatedBox.Write)] = []
+  var turnScheduled: Moment?
+
+  // What checkers remember.
+  var highestPolicySeen = 0
+  var acknowledged: Set<Acknowledged> = []
+  var privateRequests: [Moment] = []
+  var lastCommand: UInt64 = 0
+  var beginning: [CommandID: Bool] = [:]
+  var ending: [CommandID: String] = [:]
+  var openSession: String?
+  var shownCode: String?
+
+  enum Write {
+    case journal([JournalChange])
+    case identity(Identity)
+  }
+
+  init(key: String) { store = SimulatedStore(key: key) }
+}

@@ -1,0 +1,104 @@
+import AgentCore
+import UpstreamCore
+
+// What must hold: safety after every step, liveness once the faults have ended.
+extension Simulation {
+  private func violation(_ promise: String) -> Violation { Violation(seed: seed, at: now, promise: promise) }
+
+  /// Requests that a box may make in any minute (`spec/wire.md` §7).
+  static let requestsAMinute = 20
+
+  mutating func checkSafety(box: Int) throws {
+    guard let agent = boxes[box].agent else { return }
+    let version = agent.compiled?.policy.version ?? 0
+    if version < boxes[box].highestPolicySeen {
+      throw violation("box \(box): the policy fell from \(boxes[box].highestPolicySeen) to \(version)")
+    }
+    boxes[box].highestPolicySeen = version
+    if let active = agent.policy.active, upstream.envelopes["policy-\(version)"]?.payloadSHA256 != active.payloadSHA256
+    {
+      throw violation("box \(box): policy \(version) is none that the upstream signed")
+    }
+    boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
+    if boxes[box].privateRequests.count > Self.requestsAMinute * 2 {
+      throw violation("box \(box): \(boxes[box].privateRequests.count) private requests in a minute")
+    }
+  }
+
+  func checkLiveness() throws {
+    for box in boxes.indices {
+      try checkCurrent(box: box)
+      try checkReplica(box: box)
+    }
+    try checkUsage()
+  }
+
+  private func checkCurrent(box: Int) throws {
+    guard let agent = boxes[box].agent, agent.pairing.identity != nil else {
+      throw violation("box \(box): not paired in the end")
+    }
+    let wanted = upstream.families[SimulatedUpstream.family]?.policy?.version
+    if agent.compiled?.policy.version != wanted {
+      throw violation("box \(box): policy \(agent.compiled?.policy.version ?? 0) instead of \(wanted ?? 0)")
+    }
+    if !agent.held.isOnline { throw violation("box \(box): not online in the end") }
+    if let item = agent.health.items.first { throw violation("box \(box): health \(item.code.rawValue) stays") }
+    if let oldest = agent.outbox.oldestAt, agent.time(at: clocks) - oldest > Self.oldestUnsentSeconds {
+      throw violation("box \(box): an event of \(oldest) is not delivered")
+    }
+  }
+
+  /// The interval of batches with its spread, and time for the batch itself.
+  static let oldestUnsentSeconds: Int64 = 1_200
+
+  private func checkReplica(box: Int) throws {
+    let services = upstream.families[SimulatedUpstream.family]?.policy?.facts.services ?? []
+    let wanted = Set(services.compactMap { ShelfName("US/\($0)") })
+    if Set(boxes[box].store.replica.keys) != wanted {
+      throw violation("box \(box): shelves \(boxes[box].store.replica.keys.sorted()) instead of \(wanted.sorted())")
+    }
+    for (shelf, held) in boxes[box].store.replica.sorted(by: { $0.key < $1.key }) {
+      let version = upstream.catalogue.latest(shelf)
+      if held.version != version { throw violation("box \(box): \(shelf) at \(held.version) instead of \(version)") }
+      if held.contents != upstream.catalogue.contents(shelf, version: version) {
+        throw violation("box \(box): \(shelf) differs from the upstream's")
+      }
+    }
+  }
+
+  /// Each event that the bus acknowledged is counted once, and nothing twice.
+  private func checkUsage() throws {
+    var counted: [SimulatedBox.Acknowledged: Int] = [:]
+    var numbers: Set<String> = []
+    for row in upstream.usage {
+      if !numbers.insert("\(row.device) \(row.epoch) \(row.line.sequence)").inserted {
+        throw violation("number \(row.line.sequence) of \(row.device) is kept twice")
+      }
+      switch row.line.content {
+      case .sessionStarted(let session, _, _, _), .sessionEnded(let session, _, _):
+        counted[.init(session: session, kind: row.line.kind), default: 0] += 1
+      case .sessionProgress, .dropped, .other, .unknownKind, .invalid: break
+      }
+    }
+    for (event, count) in counted where count > 1 {
+      throw violation("\(event.kind) of session \(event.session) is counted \(count) times")
+    }
+    for box in boxes.indices {
+      let pending = Set(boxes[box].store.rows.filter { !$0.isAcknowledged }.compactMap(\.event.acknowledged))
+      for event in boxes[box].acknowledged.sorted(by: { ($0.session, $0.kind) < ($1.session, $1.kind) })
+      where event.kind == "session_started" && counted[event] == nil && !pending.contains(event) {
+        throw violation("box \(box): the acknowledged \(event.kind) of session \(event.session) is lost")
+      }
+    }
+  }
+}
+
+extension UsageEvent {
+  fileprivate var acknowledged: SimulatedBox.Acknowledged? {
+    switch detail {
+    case .sessionStarted(let session, _, _, _, _), .sessionEnded(let session, _, _):
+      SimulatedBox.Acknowledged(session: session, kind: kind)
+    case .sessionProgress, .decisionDenied, .policyApplied, .dropped, .health: nil
+    }
+  }
+}
