@@ -30,6 +30,7 @@ let package = Package(
     .target(name: "AgentSimulation", dependencies: ["AgentCore", "UpstreamCore"], swiftSettings: strict),
 
     // Edges: each wraps one thing of the outside, none imports another.
+    .target(name: "LocalAPI", dependencies: ["AgentCore"], swiftSettings: strict),
 
     // Programs.
 
