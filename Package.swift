@@ -31,11 +31,13 @@ let package = Package(
 
     // Edges: each wraps one thing of the outside, none imports another.
     .target(name: "LocalAPI", dependencies: ["AgentCore"], swiftSettings: strict),
+    .target(name: "Trust", dependencies: ["AgentCore"] + crypto, swiftSettings: strict),
 
     // Programs.
 
     // Tests.
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
+    .testTarget(name: "TrustTests", dependencies: ["Trust", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
     .executableTarget(
