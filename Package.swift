@@ -23,6 +23,7 @@ let package = Package(
   ],
   targets: [
     // C libraries of the system: a module map and a header each, no logic.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
     .target(name: "AgentCore", swiftSettings: strict),
@@ -32,12 +33,14 @@ let package = Package(
     // Edges: each wraps one thing of the outside, none imports another.
     .target(name: "LocalAPI", dependencies: ["AgentCore"], swiftSettings: strict),
     .target(name: "Trust", dependencies: ["AgentCore"] + crypto, swiftSettings: strict),
+    .target(name: "UpstreamClient", dependencies: ["AgentCore", "CCurl"], swiftSettings: strict),
 
     // Programs.
 
     // Tests.
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "AgentCore"], swiftSettings: strict),
+    .testTarget(name: "UpstreamClientTests", dependencies: ["UpstreamClient", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
     .executableTarget(
