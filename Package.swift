@@ -24,6 +24,8 @@ let package = Package(
   targets: [
     // C libraries of the system: a module map and a header each, no logic.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
     .target(name: "AgentCore", swiftSettings: strict),
@@ -34,6 +36,8 @@ let package = Package(
     .target(name: "LocalAPI", dependencies: ["AgentCore"], swiftSettings: strict),
     .target(name: "Trust", dependencies: ["AgentCore"] + crypto, swiftSettings: strict),
     .target(name: "UpstreamClient", dependencies: ["AgentCore", "CCurl"], swiftSettings: strict),
+    .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
+    .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
 
     // Programs.
 
@@ -41,6 +45,8 @@ let package = Package(
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamClientTests", dependencies: ["UpstreamClient", "AgentCore"], swiftSettings: strict),
+    .testTarget(
+      name: "ReplicaStoreTests", dependencies: ["ReplicaStore", "Database", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
     .executableTarget(
