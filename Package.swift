@@ -25,6 +25,7 @@ let package = Package(
     // C libraries of the system: a module map and a header each, no logic.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
@@ -38,6 +39,7 @@ let package = Package(
     .target(name: "UpstreamClient", dependencies: ["AgentCore", "CCurl"], swiftSettings: strict),
     .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
     .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
+    .target(name: "SystemdHost", dependencies: ["AgentCore", "LocalAPI", "CSystemd"], swiftSettings: strict),
 
     // Programs.
 
@@ -47,6 +49,8 @@ let package = Package(
     .testTarget(name: "UpstreamClientTests", dependencies: ["UpstreamClient", "AgentCore"], swiftSettings: strict),
     .testTarget(
       name: "ReplicaStoreTests", dependencies: ["ReplicaStore", "Database", "AgentCore"], swiftSettings: strict),
+    .testTarget(
+      name: "SystemdHostTests", dependencies: ["SystemdHost", "LocalAPI", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
     .executableTarget(

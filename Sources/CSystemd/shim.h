@@ -1,0 +1,165 @@
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <syslog.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-bus-vtable.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+
+// The SD_BUS_VTABLE_* macros are initialisers, which Swift cannot import: these fill one entry each.
+// The caller's strings must outlive the entry.
+
+static inline void axolotly_vtable_start(sd_bus_vtable *entry) {
+        memset(entry, 0, sizeof *entry);
+        entry->type = _SD_BUS_VTABLE_START;
+        entry->x.start.element_size = sizeof(sd_bus_vtable);
+        entry->x.start.features = _SD_BUS_VTABLE_PARAM_NAMES;
+        entry->x.start.vtable_format_reference = &sd_bus_object_vtable_format;
+}
+
+static inline void axolotly_vtable_method(sd_bus_vtable *entry, const char *member, const char *signature,
+                                          const char *result, const char *names, sd_bus_message_handler_t handler) {
+        memset(entry, 0, sizeof *entry);
+        entry->type = _SD_BUS_VTABLE_METHOD;
+        entry->flags = SD_BUS_VTABLE_UNPRIVILEGED;
+        entry->x.method.member = member;
+        entry->x.method.signature = signature;
+        entry->x.method.result = result;
+        entry->x.method.handler = handler;
+        entry->x.method.names = names;
+}
+
+static inline void axolotly_vtable_signal(sd_bus_vtable *entry, const char *member, const char *signature,
+                                          const char *names) {
+        memset(entry, 0, sizeof *entry);
+        entry->type = _SD_BUS_VTABLE_SIGNAL;
+        entry->x.signal.member = member;
+        entry->x.signal.signature = signature;
+        entry->x.signal.names = names;
+}
+
+static inline void axolotly_vtable_property(sd_bus_vtable *entry, const char *member, const char *signature,
+                                            sd_bus_property_get_t get) {
+        memset(entry, 0, sizeof *entry);
+        entry->type = _SD_BUS_VTABLE_PROPERTY;
+        entry->flags = SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE;
+        entry->x.property.member = member;
+        entry->x.property.signature = signature;
+        entry->x.property.get = get;
+}
+
+static inline void axolotly_vtable_end(sd_bus_vtable *entry) {
+        memset(entry, 0, sizeof *entry);
+        entry->type = _SD_BUS_VTABLE_END;
+}
+
+// sd_bus_message_new_method_errorf is variadic.
+static inline int axolotly_error_message(sd_bus_message *call, sd_bus_message **message, const char *name,
+                                         const char *text) {
+        const sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(name, text);
+        return sd_bus_message_new_method_error(call, message, &error);
+}
+
+// The constant text of an error number (glibc 2.32); strerror is not thread-safe.
+extern const char *strerrordesc_np(int number);
+static inline const char *axolotly_error_text(int number) { return strerrordesc_np(number); }
+
+// sys/eventfd.h is in no module of the toolchain.
+static inline int axolotly_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// sys/timex.h likewise: 1 while the kernel says that its clock is synchronised, 0 while not or not known.
+static inline int axolotly_clock_is_synchronised(void) {
+        struct timex state = { .modes = 0 };
+        int result = adjtimex(&state);
+        return result >= 0 && result != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
+
+// sys/random.h likewise. Returns 0, or a negative errno.
+static inline int axolotly_random(void *bytes, size_t count) {
+        ssize_t n;
+        do n = getrandom(bytes, count, 0);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        return (size_t) n == count ? 0 : -EIO;
+}
+
+// Fills the address of a socket file; -ENAMETOOLONG where the path does not fit sun_path.
+static inline int axolotly_unix_address(struct sockaddr_un *address, const char *path) {
+        size_t length = strlen(path);
+        memset(address, 0, sizeof *address);
+        address->sun_family = AF_UNIX;
+        if (length == 0)
+                return -EINVAL;
+        if (length >= sizeof address->sun_path)
+                return -ENAMETOOLONG;
+        memcpy(address->sun_path, path, length);
+        return 0;
+}
+
+static inline int axolotly_unix_connect(int descriptor, const struct sockaddr_un *address) {
+        return connect(descriptor, (const struct sockaddr *) address, sizeof *address) < 0 ? -errno : 0;
+}
+
+static inline int axolotly_unix_bind(int descriptor, const struct sockaddr_un *address) {
+        return bind(descriptor, (const struct sockaddr *) address, sizeof *address) < 0 ? -errno : 0;
+}
+
+// accept4, pipe2 and struct ucred are declared for _GNU_SOURCE alone.
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern int pipe2(int descriptors[2], int flags);
+
+// A descriptor that does not block and is not inherited, or a negative errno.
+static inline int axolotly_accept(int descriptor) {
+        int accepted = accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        return accepted < 0 ? -errno : accepted;
+}
+
+static inline int axolotly_pipe(int *read_end, int *write_end) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+                return -errno;
+        *read_end = ends[0];
+        *write_end = ends[1];
+        return 0;
+}
+
+// A stream socket for a file name; not inherited. Or a negative errno.
+static inline int axolotly_unix_socket(int is_blocking) {
+        int flags = SOCK_STREAM | SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK);
+        int created = socket(AF_UNIX, flags, 0);
+        return created < 0 ? -errno : created;
+}
+
+// The layout of unix(7).
+struct axolotly_peer {
+        pid_t pid;
+        uid_t uid;
+        gid_t gid;
+};
+
+static inline int axolotly_peer_credentials(int descriptor, struct axolotly_peer *peer) {
+        socklen_t length = sizeof *peer;
+        return getsockopt(descriptor, SOL_SOCKET, 17 /* SO_PEERCRED */, peer, &length) < 0 ? -errno : 0;
+}
+
+// Writes at most `capacity` groups; returns how many, or a negative errno (-ERANGE: more than fit).
+static inline int axolotly_peer_groups(int descriptor, gid_t *groups, size_t capacity) {
+        socklen_t length = (socklen_t) (capacity * sizeof(gid_t));
+        if (getsockopt(descriptor, SOL_SOCKET, 59 /* SO_PEERGROUPS */, groups, &length) < 0)
+                return -errno;
+        return (int) (length / sizeof(gid_t));
+}

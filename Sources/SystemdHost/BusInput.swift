@@ -1,0 +1,64 @@
+internal import AgentCore
+import CSystemd
+import Glibc
+
+/// Carries one client's bytes from its socket into the pipe that sd-bus reads, within the limits of `BusFraming`.
+///
+/// It holds at most `Limits.busReadBytes`: while the pipe is full the client waits. File descriptors that a client
+/// sends along are closed by the kernel, since nothing receives them. Confined to the loop's thread.
+final class BusInput {
+  private let source: Descriptor
+  private var sink: Descriptor?
+  private var framing = BusFraming()
+  private var waiting: ArraySlice<UInt8> = []
+  private let dropped: (String) -> Void
+  private var readable: EventSource?
+  private var writable: EventSource?
+
+  /// `dropped` is called with the reason when the client breaks a limit. A client that closes ends the pipe, so that
+  /// sd-bus handles what came before and then knows.
+  init(
+    source: consuming Descriptor, sink: consuming Descriptor, loop: EventLoop, dropped: @escaping (String) -> Void
+  ) throws {
+    self.source = source
+    let sinkNumber = sink.number
+    self.sink = consume sink
+    self.dropped = dropped
+    readable = try loop.watch(self.source.number, events: EPOLLIN.rawValue) { [unowned self] _ in take() }
+    writable = try loop.watch(sinkNumber, events: EPOLLOUT.rawValue) { [unowned self] _ in pass() }
+    writable?.setEnabled(false)
+  }
+
+  private func take() {
+    var buffer = [UInt8](repeating: 0, count: Limits.busReadBytes)
+    let count = retryingInterrupts {
+      unsafe buffer.withUnsafeMutableBytes { unsafe read(source.number, $0.baseAddress, $0.count) }
+    }
+    if count == -Int(EAGAIN) { return }
+    guard count > 0 else { return end() }
+    let bytes = buffer.prefix(count)
+    if case .refused(let reason) = framing.take(bytes) {
+      end()
+      return dropped(reason)
+    }
+    waiting = bytes
+    pass()
+  }
+
+  private func pass() {
+    guard let number = sink?.number else { return }
+    let count = retryingInterrupts {
+      unsafe waiting.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
+    }
+    if count > 0 { waiting = waiting.dropFirst(count) }
+    guard count > 0 || count == -Int(EAGAIN) else { return end() }
+    readable?.setEnabled(waiting.isEmpty)
+    writable?.setEnabled(!waiting.isEmpty)
+  }
+
+  private func end() {
+    readable = nil
+    writable = nil
+    sink = nil
+  }
+}

@@ -1,0 +1,31 @@
+package import AgentCore
+
+/// Limits of the local bus and of files, beside `Limits.busClients` and `Limits.busMessageBytes`.
+extension Limits {
+  /// Connections that one user may hold of `busClients`, so that no user can lock the others out.
+  package static let busClientsPerUser = 32
+  /// Calls of one connection that may wait for their answer.
+  package static let busPendingCalls = 64
+  /// Bytes that may wait for one client that does not read, beside the kernel's socket buffer.
+  package static let busQueuedBytes = 1 << 20
+  /// Messages that may wait for one client that does not read.
+  package static let busQueuedMessages = 512
+  /// The kernel's send buffer for one client, bytes.
+  package static let busSocketBufferBytes = 256 << 10
+  /// Bytes taken from one client at a time.
+  package static let busReadBytes = 16 << 10
+  /// The text of the authentication, bytes; real clients send about 60.
+  package static let busHandshakeBytes = 4 << 10
+  /// Supplementary groups of a caller that are read; a caller with more has none.
+  package static let busCallerGroups = 4096
+  /// Containers within containers of one value.
+  package static let busValueDepth = 16
+  /// Connections waiting to be accepted.
+  package static let busBacklog = 64
+  /// Connections accepted within one second; further ones wait.
+  package static let busAcceptsPerSecond = 200
+  /// Timer accuracy of the loop's deadline, microseconds: late by so much at most, never early.
+  package static let deadlineAccuracyMicroseconds: UInt64 = 1_000
+  /// How long events may go before a deadline that is due, nanoseconds.
+  package static let deadlinePatienceNanoseconds: Int64 = 50_000_000
+}

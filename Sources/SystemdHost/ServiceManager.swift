@@ -1,0 +1,40 @@
+package import AgentCore
+import CSystemd
+import Glibc
+
+/// What the daemon tells the service manager (sd_notify); without one every call does nothing.
+package enum ServiceManager {
+  /// A change of the service's state.
+  package enum State: Sendable {
+    case ready
+    /// Reading the settings again; `ready` ends it. Carries CLOCK_MONOTONIC, as Type=notify-reload wants.
+    case reloading
+    case stopping
+    /// The start or stop takes up to this much longer from now.
+    case extendTimeout(Duration)
+  }
+
+  /// Whether a service manager listens (`NOTIFY_SOCKET`).
+  package static var isUnderSystemd: Bool { unsafe getenv("NOTIFY_SOCKET") != nil }
+
+  /// Tells a state, a line for `systemctl status`, or both. Failures are the service manager's and change nothing here.
+  package static func notify(_ state: State?, status: String?) {
+    let message = message(state, status: status, now: SystemClocks.read().play)
+    guard !message.isEmpty else { return }
+    _ = unsafe sd_notify(0, message)
+  }
+
+  /// The lines of sd_notify(3) for a state and a status; line breaks within the status become spaces.
+  package static func message(_ state: State?, status: String?, now: PlayTime) -> String {
+    var lines: [String] = []
+    switch state {
+    case nil: break
+    case .ready: lines.append("READY=1")
+    case .reloading: lines += ["RELOADING=1", "MONOTONIC_USEC=\(now.nanoseconds / 1_000)"]
+    case .stopping: lines.append("STOPPING=1")
+    case .extendTimeout(let duration): lines.append("EXTEND_TIMEOUT_USEC=\(duration.nanoseconds / 1_000)")
+    }
+    if let status { lines.append("STATUS=" + status.split(whereSeparator: \.isNewline).joined(separator: " ")) }
+    return lines.joined(separator: "\n")
+  }
+}
