@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
     .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
     .target(name: "SystemdHost", dependencies: ["AgentCore", "LocalAPI", "CSystemd"], swiftSettings: strict),
+    .target(name: "AppHost", dependencies: ["AgentCore"], swiftSettings: strict),
 
     // Programs.
 
@@ -51,6 +52,7 @@ let package = Package(
       name: "ReplicaStoreTests", dependencies: ["ReplicaStore", "Database", "AgentCore"], swiftSettings: strict),
     .testTarget(
       name: "SystemdHostTests", dependencies: ["SystemdHost", "LocalAPI", "AgentCore"], swiftSettings: strict),
+    .testTarget(name: "AppHostTests", dependencies: ["AppHost", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamCoreTests", dependencies: ["UpstreamCore", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "SimulationTests", dependencies: ["AgentSimulation", "AgentCore"], swiftSettings: strict),
     .executableTarget(
