@@ -17,6 +17,9 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
   name: "axolotly-agent",
+  products: [
+    .executable(name: "axolotlyd", targets: ["axolotlyd"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -43,6 +46,12 @@ let package = Package(
     .target(name: "AppHost", dependencies: ["AgentCore"], swiftSettings: strict),
 
     // Programs.
+    .executableTarget(
+      name: "axolotlyd",
+      dependencies: [
+        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "ReplicaStore", "SystemdHost", "AppHost", arguments,
+      ],
+      swiftSettings: strict),
 
     // Tests.
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),

@@ -1,0 +1,133 @@
+import FoundationEssentials
+import SystemdHost
+
+/// The daemon's settings: file, drop-ins, environment, options; the later wins (design, The CLI).
+struct Configuration: Sendable, Equatable {
+  var state = "/var/lib/axolotly"
+  var runtime = "/run/axolotly"
+  var upstream = ""
+  /// Directories of handler files; of two files with one name the later directory's counts.
+  var handlers = ["/usr/share/axolotly/handlers.d", "/etc/axolotly/handlers.d"]
+  var extraCA: String?
+  var proxy: String?
+  var logLevel = "info"
+
+  static let defaultFile = "/etc/axolotly/agent.json"
+  private static let fileBytes = 64 << 10
+  private static let addressBytes = 2_048
+
+  /// What a settings file may say; unknown members are refused by name, so that a typing error is not obeyed as silence.
+  private struct File: Decodable {
+    var state: String?
+    var runtime: String?
+    var upstream: String?
+    var handlers: [String]?
+    var extraCA: String?
+    var proxy: String?
+    var logLevel: String?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case state, runtime, upstream, handlers, proxy
+      case extraCA = "extra_ca"
+      case logLevel = "log_level"
+    }
+
+    struct AnyKey: CodingKey {
+      var stringValue: String
+      var intValue: Int? { nil }
+      init?(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+      if let unknown = names.sorted().first(where: { CodingKeys(stringValue: $0) == nil }) {
+        throw ConfigurationError("unknown setting \"\(unknown)\"; known are \(Self.known)")
+      }
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      state = try values.decodeIfPresent(String.self, forKey: .state)
+      runtime = try values.decodeIfPresent(String.self, forKey: .runtime)
+      upstream = try values.decodeIfPresent(String.self, forKey: .upstream)
+      handlers = try values.decodeIfPresent([String].self, forKey: .handlers)
+      extraCA = try values.decodeIfPresent(String.self, forKey: .extraCA)
+      proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
+      logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel)
+    }
+
+    private static var known: String { CodingKeys.allCases.map(\.stringValue).sorted().joined(separator: ", ") }
+  }
+
+  /// Reads a settings file into these settings. A missing one is an error only where it `isNamed` by the user.
+  mutating func read(file path: String, isNamed: Bool) throws {
+    guard let bytes = try ReadFile.bytes(path, limit: Self.fileBytes) else {
+      if isNamed { throw ConfigurationError("the settings file \(path) does not exist; check --config") }
+      return
+    }
+    do {
+      take(try JSONDecoder().decode(File.self, from: Data(bytes)))
+    } catch let error as ConfigurationError {
+      throw ConfigurationError("\(path): \(error.message)")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+      let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw ConfigurationError("\(path): setting \"\(name)\" has the wrong type; see axolotlyd(8)")
+    } catch {
+      throw ConfigurationError("\(path) is no JSON object; mend it or remove it")
+    }
+  }
+
+  private mutating func take(_ file: File) {
+    state = file.state ?? state
+    runtime = file.runtime ?? runtime
+    upstream = file.upstream ?? upstream
+    handlers = file.handlers ?? handlers
+    extraCA = file.extraCA ?? extraCA
+    proxy = file.proxy ?? proxy
+    logLevel = file.logLevel ?? logLevel
+  }
+
+  /// The same settings by `AXOLOTLY_STATE`, `_RUNTIME`, `_UPSTREAM`, `_HANDLERS` (with colons), `_EXTRA_CA`, `_PROXY`, `_LOG_LEVEL`.
+  mutating func read(environment: (String) -> String?) {
+    func value(_ name: String) -> String? { environment("AXOLOTLY_" + name).flatMap { $0.isEmpty ? nil : $0 } }
+    state = value("STATE") ?? state
+    runtime = value("RUNTIME") ?? runtime
+    upstream = value("UPSTREAM") ?? upstream
+    handlers = value("HANDLERS").map { $0.split(separator: ":").map(String.init) } ?? handlers
+    extraCA = value("EXTRA_CA") ?? extraCA
+    proxy = value("PROXY") ?? proxy
+    logLevel = value("LOG_LEVEL") ?? logLevel
+  }
+
+  /// Refuses what cannot work, by the setting's name and its bounds.
+  mutating func check() throws {
+    while upstream.hasSuffix("/") { upstream.removeLast() }
+    guard !upstream.isEmpty else {
+      throw ConfigurationError("no upstream is set; give --upstream URL or \"upstream\" in \(Self.defaultFile)")
+    }
+    guard upstream.utf8.count <= Self.addressBytes, upstream.hasPrefix("https://") || isLoopbackHTTP(upstream) else {
+      throw ConfigurationError(
+        "upstream \"\(upstream)\" is no https address (http only to loopback, at most \(Self.addressBytes) bytes)")
+    }
+    guard Log.Level(name: logLevel) != nil else {
+      let names = Log.Level.allCases.map(\.name).joined(separator: ", ")
+      throw ConfigurationError("log_level \"\(logLevel)\" is none of \(names)")
+    }
+    for (name, path) in [("state", state), ("runtime", runtime)] where !path.hasPrefix("/") {
+      throw ConfigurationError("\(name) \"\(path)\" is no absolute path")
+    }
+  }
+
+  private func isLoopbackHTTP(_ address: String) -> Bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in
+      guard address.hasPrefix(prefix) else { return false }
+      let rest = address.dropFirst(prefix.count)
+      return rest.isEmpty || rest.first == ":" || rest.first == "/"
+    }
+  }
+}
+
+/// A setting that cannot be obeyed; one line.
+struct ConfigurationError: Error, CustomStringConvertible {
+  var message: String
+  init(_ message: String) { self.message = message }
+  var description: String { message }
+}

@@ -1,0 +1,177 @@
+import AgentCore
+import Database
+import LocalAPI
+import ReplicaStore
+import SystemdHost
+import Trust
+
+// Questions of launchers: pure functions of policy, ledger and rows, answered beside the core.
+extension Daemon {
+  /// The profile that a call is about: the active one where it names none; naming another takes an administrator.
+  private func profile(_ named: String, of call: BusCall) -> String? {
+    guard let agent else { return nil }
+    if let refusal = agent.readiness {
+      refuse(call, refusal)
+      return nil
+    }
+    if named.isEmpty || named == agent.activeProfile {
+      if let active = agent.activeProfile { return active }
+      refuse(call, .noActiveProfile)
+      return nil
+    }
+    guard Access.isAdministrator(call.caller) else {
+      call.fail(
+        name: Agent1.ErrorName.accessDenied,
+        message: "only the active profile may be asked about; another one takes group \(Access.adminGroup)")
+      return nil
+    }
+    return named
+  }
+
+  /// The title that a call names; an outer nil: the call has been refused.
+  private func reference(_ text: String, of call: BusCall) -> TitleReference?? {
+    if text.isEmpty { return .some(nil) }
+    if let reference = TitleReference(text) { return reference }
+    call.fail(
+      name: Agent1.ErrorName.invalidArguments, message: "\"\(text)\" is no title reference, such as tmdb:movie:603")
+    return nil
+  }
+
+  /// What a decision needs of a title; one that the replica lacks is decided as unrated.
+  private func facts(_ reference: TitleReference) -> TitleFacts {
+    do {
+      return try titles.facts(reference)
+    } catch {
+      log(.error, "the replica cannot be read", [("cause", error.description)])
+      return TitleFacts(reference: reference)
+    }
+  }
+
+  // MARK: Decide
+
+  func answerDecide(_ call: BusCall) {
+    guard let profile = profile(call.text(0), of: call), let title = reference(call.text(1), of: call) else { return }
+    let app = call.text(2)
+    let decision = agent?.decide(
+      profile: profile, title: title.map(facts), app: app.isEmpty ? nil : app, at: now)
+    guard let decision else { return refuse(call, .noPolicy) }
+    call.reply([
+      .string(decision.verdict.rawValue), .array(element: "s", decision.reasons.map { .string($0.rawValue) }),
+      .string(decision.until?.description ?? ""), .int64(decision.remainingSeconds ?? -1),
+    ])
+  }
+
+  func beginSession(_ call: BusCall) {
+    guard let profile = profile(call.text(0), of: call), let title = reference(call.text(1), of: call) else { return }
+    let (app, service) = (call.text(2), call.text(3))
+    guard title != nil || !app.isEmpty else {
+      return call.fail(name: Agent1.ErrorName.invalidArguments, message: "a session is of a title or of an app")
+    }
+    command(
+      .beginSession(
+        profile: profile, title: title.map(facts), app: app.isEmpty ? nil : app,
+        service: service.isEmpty ? nil : service, owner: call.caller.uid), for: call)
+  }
+
+  // MARK: Resolve
+
+  func answerResolve(_ call: BusCall) {
+    guard let id = profile(call.text(0), of: call), let named = reference(call.text(1), of: call) else { return }
+    guard let reference = named else {
+      return call.fail(
+        name: Agent1.ErrorName.invalidArguments, message: "give a title reference, such as tmdb:movie:603")
+    }
+    do {
+      guard let title = try titles.title(reference) else {
+        return call.fail(
+          name: Agent1.ErrorName.unknownTitle,
+          message: "the replica has no title \(reference); see: axolotlyctl status for its shelves")
+      }
+      let ancestors = try reference.selfAndAncestors.dropFirst().compactMap { try titles.title($0) }
+      resolve(title, ancestors, profile: id, call)
+    } catch {
+      call.fail(name: Agent1.ErrorName.storage, message: "the replica cannot be read: \(error)")
+    }
+  }
+
+  private func resolve(_ title: Title, _ ancestors: [Title], profile id: String, _ call: BusCall) {
+    guard let agent, let compiled = agent.compiled else { return refuse(call, .noPolicy) }
+    guard let profile = compiled.profile(id) else { return refuse(call, .unknownProfile) }
+    let moment = now
+    let state = configuration.state
+    let resolver = LinkResolver(
+      policy: compiled.policy, profile: profile, handlers: handlers,
+      profileDirectory: { handler, profile in "\(state)/profiles/\(handler)/\(profile)" },
+      decide: { facts, app in
+        agent.decide(profile: id, title: facts, app: app, at: moment) ?? Decision(verdict: .deny, reasons: [])
+      })
+    let resolution = resolver.resolve(title: title, ancestors: ancestors, at: agent.time(at: moment))
+    call.reply([.string(JSONText.of(ResolveDocument(profile: id, title: title, resolution)))])
+  }
+
+  // MARK: Browse
+
+  func askPage(_ call: BusCall) {
+    guard let id = profile(call.text(0), of: call), let compiled = agent?.compiled else { return }
+    let (kindText, genre) = (call.text(1), call.text(2))
+    let kind = Title.Kind(rawValue: kindText)
+    guard kindText.isEmpty || kind != nil else {
+      return call.fail(
+        name: Agent1.ErrorName.invalidArguments, message: "\"\(kindText)\" is no kind: movie, show, season, episode")
+    }
+    guard compiled.profile(id) != nil else { return refuse(call, .unknownProfile) }
+    let limit = Int(call.number(4))
+    guard limit <= Limits.browsePage else {
+      return call.fail(
+        name: Agent1.ErrorName.invalidArguments, message: "a page has at most \(Limits.browsePage) titles")
+    }
+    let at = agent?.time(at: now) ?? WallTime(seconds: 0)
+    let offset = Int(call.number(3))
+    let query = BrowseQuery(
+      kind: kind, genre: genre.isEmpty ? nil : genre, offset: offset, limit: limit == 0 ? Self.usualPage : limit,
+      generation: generation(profile: id, at: at),
+      verdict: { compiled.titleVerdict(profile: id, facts: $0, at: at) }, listed: compiled.usesList(id))
+    let (number, inbox) = (keep(call), inbox)
+    reader.browse(query) { inbox.post(.page(call: number, profile: id, offset: offset, $0)) }
+  }
+
+  private static let usualPage = 50
+
+  /// Another number for another profile, policy, replica, or after a minute: title grants begin and end.
+  private func generation(profile: String, at: WallTime) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "\(profile) \(browseGeneration) \(at.seconds / 60)".utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return hash
+  }
+
+  func answerPage(_ number: UInt64, _ profile: String, _ offset: Int, _ result: Result<BrowsePage, DatabaseError>) {
+    guard let call = calls.removeValue(forKey: number) else { return }
+    switch result {
+    case .success(let page):
+      let entries = page.rows.map { row in
+        BrowseDocument.Entry(
+          ref: row.reference.text, kind: row.kind.rawValue, name: row.name, year: row.year, genres: row.genres,
+          services: row.services, verdict: row.verdict.rawValue)
+      }
+      call.reply([
+        .string(
+          JSONText.of(BrowseDocument(profile: profile, total: page.total, offset: offset, titles: entries)))
+      ])
+    case .failure(let error):
+      call.fail(name: Agent1.ErrorName.storage, message: "the replica cannot be read: \(error)")
+    }
+  }
+
+  // MARK: Policy
+
+  /// The payload of the envelope in force, as the upstream signed it.
+  func answerPolicy(_ call: BusCall) {
+    guard let agent else { return }
+    if let refusal = agent.readiness { return refuse(call, refusal) }
+    let segments = agent.policy.active?.envelope.split(separator: ".", omittingEmptySubsequences: false) ?? []
+    guard segments.count == 3, let payload = Base64URL.decode(segments[1]) else { return refuse(call, .noPolicy) }
+    call.reply([.string(String(decoding: payload, as: UTF8.self))])
+  }
+}

@@ -1,0 +1,277 @@
+import AgentCore
+import AppHost
+import Database
+import LocalAPI
+import ReplicaStore
+import SystemdHost
+import Trust
+import UpstreamClient
+
+/// The composition: it wires the core to the edges and performs the core's effects, all on the loop's thread.
+///
+/// It decides nothing: what comes in becomes an event or a question, what comes out is performed.
+final class Daemon {
+  let configuration: Configuration
+  let log: Log
+  let loop: EventLoop
+  let inbox: Inbox
+  let device: DeviceIdentity
+  let opening = OpeningContext()
+  let trustedTime = TrustedTime()
+  let transport: HTTPTransport
+  let parts: PartsDirectory
+  let journal: Journal
+  let catalogue: Catalogue
+  let reader: Reader
+  let titles: TitleLookup
+  let pins: WorkerThread<Void>
+  let handlers: [Handler]
+  let seed: UInt64
+  let boot = BootID.read().text
+
+  /// Nil until both stores are open.
+  var agent: Agent?
+  var bus: BusServer?
+  var wire: WireContext
+  var exitFailure: StartFailure?
+  /// While the stores are made anew nothing is paired.
+  var isErasing = false
+
+  private var openedJournal: Journal.Opened?
+  private var openedCatalogue: Catalogue.Opened?
+  private var turnIsDue = false
+  private var lastStatus = ""
+
+  // Calls that wait for their answer, by number.
+  var calls: [UInt64: BusCall] = [:]
+  var lastCall: UInt64 = 0
+  /// Changes whenever Browse may answer otherwise.
+  var browseGeneration: UInt64 = 0
+  var shelfJobs: [ShelfJob: Set<String>] = [:]
+
+  private let lock: DirectoryLock
+
+  /// Runs the daemon until it is told to stop; returns the exit status.
+  static func run(_ configuration: Configuration) throws -> Int32 {
+    EventLoop.blockSignals()
+    PrivateFile.makeNewFilesPrivate()
+    let daemon = try Daemon(configuration)
+    try daemon.start()
+    let status = try daemon.loop.run()
+    daemon.stop()
+    if let failure = daemon.exitFailure { throw failure }
+    return status
+  }
+
+  private init(_ configuration: Configuration) throws {
+    self.configuration = configuration
+    log = Log(.usual, level: Log.Level(name: configuration.logLevel) ?? .info)
+    try PrivateDirectory.prepare(configuration.state, mode: 0o700)
+    try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
+    lock = try DirectoryLock(configuration.state)
+    try Erasure.finish(in: configuration.state)
+    device = try DeviceIdentity(path: configuration.state + "/identity.json")
+    opening.set(device.identity)
+    loop = try EventLoop()
+    inbox = Inbox(loop.mailbox)
+    seed = Entropy.seed()
+    var settings = HTTPTransport.Settings()
+    settings.extraCAFile = configuration.extraCA
+    if let proxy = configuration.proxy { settings.proxy = .address(proxy) }
+    transport = try HTTPTransport(settings: settings) {
+      var hash = SHA256Stream()
+      return StreamHasher(update: { hash.update($0) }, finishHex: { hash.finishHex() })
+    }
+    parts = try PartsDirectory(path: configuration.state + "/parts")
+    let inbox = inbox
+    journal = Journal(path: configuration.state + "/journal.db") { inbox.post(.journalOpened($0)) }
+    let replica = configuration.state + "/replica.db"
+    catalogue = Catalogue(path: replica, digest: { SHA256Digest.first8(of: $0) }) { inbox.post(.catalogueOpened($0)) }
+    reader = Reader(path: replica)
+    titles = TitleLookup(path: replica)
+    pins = WorkerThread(name: "pins") { () }
+    let installed = InstalledPrograms(searchPath: Environment.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
+    let found = HandlerDirectory.load(directories: configuration.handlers, isInstalled: installed.has)
+    handlers = found.handlers
+    for problem in found.problems where problem.code != .notInstalled {
+      log(.warning, "a handler is passed over", [("file", problem.file), ("cause", problem.description)])
+    }
+    wire = Self.context(of: device, trustedTime)
+  }
+
+  private func start() throws {
+    log(
+      .notice, "starting",
+      [
+        ("version", AgentVersion.text), ("state", configuration.state), ("upstream", configuration.upstream),
+        ("seed", "\(seed)"),
+      ])
+    if let aside = device.setAside { log(.error, "the identity was damaged and is set aside", [("file", aside)]) }
+    try loop.onSignals { [unowned self] signal in
+      switch signal {
+      case .terminate, .interrupt:
+        log(.notice, "stopping", [("signal", "\(signal)")])
+        ServiceManager.notify(.stopping, status: "Stopping")
+        handle(.stopping)
+        loop.exit(0)
+      case .hangUp: log(.info, "settings are read at start alone; restart to apply them")
+      }
+    }
+    loop.onDeadline = { [unowned self] in turnIsDue = true }
+    loop.afterTurn = { [unowned self] in pump() }
+    try loop.startWatchdog()
+  }
+
+  private func stop() {
+    bus = nil
+    transport.stop()
+    reader.close()
+    titles.close()
+    catalogue.close()
+    journal.close()
+    device.close()
+    pins.stop()
+  }
+
+  /// Ends the daemon with a reason that a person has to mend.
+  func fail(_ status: Int32, _ message: String) {
+    guard exitFailure == nil else { return }
+    exitFailure = StartFailure(status: status, message)
+    loop.exit(status)
+  }
+
+  var now: Now {
+    let clocks = SystemClocks.read()
+    return Now(
+      boot: clocks.boot, play: clocks.play, systemSeconds: clocks.wallSeconds, isSynchronised: clocks.isSynchronised)
+  }
+
+  // MARK: The pump
+
+  /// After each event of the loop: everything that is queued, then one turn, then the deadline.
+  private func pump() {
+    var worked = turnIsDue
+    turnIsDue = false
+    while true {
+      let items = inbox.takeAll()
+      guard !items.isEmpty else { break }
+      worked = true
+      for item in items { take(item) }
+    }
+    guard worked, agent != nil else { return }
+    handle(.turn)
+    loop.setDeadline(agent?.deadline)
+    announceStatus()
+  }
+
+  private func take(_ item: Inbound) {
+    switch item {
+    case .event(let event): handle(event)
+    case .journalOpened(.success(let opened)):
+      openedJournal = opened
+      startAgent()
+    case .journalOpened(.failure(let error)):
+      fail(73, "the journal in \(configuration.state) cannot be opened: \(error)")
+    case .catalogueOpened(.success(let opened)):
+      openedCatalogue = opened
+      startAgent()
+    case .catalogueOpened(.failure(let error)):
+      fail(73, "the replica in \(configuration.state) cannot be opened: \(error)")
+    case .erased: isErasing = false
+    case .page(let call, let profile, let offset, let result): answerPage(call, profile, offset, result)
+    case .lines(let call, let result): answerLines(call, result)
+    case .pinChecked(let call, let profile, let matches): answerPIN(call, profile, matches)
+    }
+  }
+
+  func handle(_ event: Event) {
+    let now = now
+    guard let effects = agent?.handle(event, at: now) else { return }
+    if let time = agent?.time(at: now) { trustedTime.set(time, at: now.boot) }
+    for effect in effects { perform(effect) }
+  }
+
+  /// Both stores are open: the core starts, then the bus, then READY.
+  private func startAgent() {
+    guard agent == nil, let opened = openedJournal, let replica = openedCatalogue else { return }
+    (openedJournal, openedCatalogue) = (nil, nil)
+    report(opened.opening, of: "journal")
+    report(replica.opening, of: "replica")
+    let restored = Agent.Restored(
+      identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
+      shelves: replica.shelves)
+    agent = Agent(
+      configuration: .init(
+        upstream: configuration.upstream, boot: String(boot.prefix(8)),
+        builtAt: WallTime(seconds: AgentVersion.builtAtSeconds)),
+      restored: restored, seed: seed, now: now)
+    removeLeftovers()
+    do {
+      bus = try BusServer(
+        loop: loop, path: configuration.runtime + "/bus", objectPath: Agent1.objectPath,
+        interfaces: [Agent1.launcher, Agent1.device], log: log,
+        property: { [unowned self] _, name in property(name) }, handler: { [unowned self] in receive($0) })
+    } catch {
+      return fail(75, "the bus socket \(configuration.runtime)/bus cannot be served: \(error)")
+    }
+    ServiceManager.notify(.ready, status: statusLine)
+    log(
+      .notice, "ready",
+      [("paired", "\(device.identity != nil)"), ("policy", "\(agent?.compiled?.policy.version ?? 0)")])
+  }
+
+  private func report(_ opening: DatabaseFile.Opening, of name: String) {
+    guard case .setAside(let path) = opening else { return }
+    log(.error, "a damaged store is set aside and made anew", [("store", name), ("file", path)])
+  }
+
+  /// The journal's policy as it opens under the trust that accepted it; nil where that fails: it is fetched again.
+  private func restoredPolicy(_ stored: JournalContents.StoredPolicy?) -> PolicyEnvelope? {
+    guard let stored, let family = device.identity?.family else { return nil }
+    let opened = PolicyEnvelopeReader.open(stored.envelope, trust: stored.trust, family: family, zone: ZoneFiles.rules)
+    switch opened {
+    case .opened(let envelope): return envelope
+    case .refused(let refusal):
+      log(.error, "the stored policy does not open; it is fetched again", [("reason", refusal.reason.rawValue)])
+      return nil
+    }
+  }
+
+  private func removeLeftovers() {
+    for name in (try? parts.leftovers()) ?? [] { parts.remove(name) }
+  }
+
+  static func context(of device: DeviceIdentity, _ trustedTime: TrustedTime) -> WireContext {
+    let key = device.key
+    let model = (try? ReadFile.bytes("/sys/class/dmi/id/product_name", limit: 256)).flatMap(\.self)
+    let info = DeviceInfoDocument(
+      model: model.map { String(decoding: $0.prefix { $0 >= 0x20 }, as: UTF8.self) } ?? "unknown",
+      agent: AgentVersion.text, host: HostName.read(), arch: AgentVersion.architecture)
+    return WireContext(
+      userAgent: AgentVersion.userAgent, agentVersion: AgentVersion.text,
+      instance: BoxInstance.hash(subject: device.identity?.device ?? key.thumbprint), deviceKey: key.publicJWK,
+      deviceInfo: info.json,
+      assertion: { subject, endpoint in
+        let at = trustedTime.now()
+        return (try? key.assertion(subject: subject ?? key.thumbprint, endpoint: endpoint, at: at)) ?? ""
+      },
+      requestID: { SecureRandom.token() })
+  }
+
+  // MARK: What systemd is told
+
+  private func announceStatus() {
+    let line = statusLine
+    guard line != lastStatus else { return }
+    lastStatus = line
+    ServiceManager.notify(nil, status: line)
+  }
+
+  private var statusLine: String {
+    guard let agent else { return "Starting" }
+    guard agent.pairing.identity != nil else { return "Not paired (\(agent.pairing.name))" }
+    let policy = agent.compiled.map { "policy \($0.policy.version)" } ?? "no policy yet"
+    let shelves = agent.catalogue.isCurrent ? "catalogue current" : "catalogue on its way"
+    return "\(agent.held.isOnline ? "Online" : "Offline"), \(policy), \(shelves), \(agent.sessions.open.count) sessions"
+  }
+}

@@ -1,0 +1,29 @@
+import AgentCore
+
+/// What a person can do about a fault; one line each.
+enum Remedy {
+  static func of(_ code: HealthItem.Code) -> String {
+    switch code {
+    case .upstreamUnreachable: "check the network cable or Wi-Fi, then: axolotlyctl sync"
+    case .upstreamError: "the upstream has a fault of its own; nothing to do here, it is asked again"
+    case .dnsFailed: "check the network's name server, then: axolotlyctl sync"
+    case .tlsFailed: "check the box's clock and the CA certificates"
+    case .captivePortal: "sign in to this network with a browser, or use another network"
+    case .proxyRefused: "check the proxy's address and credentials in the settings"
+    case .tokenRefused: "if it stays: axolotlyctl unpair, then pair again"
+    case .clone: "another box uses this identity: axolotlyctl unpair, then pair again"
+    case .clockUntrusted: "connect the box once, so that it hears the time"
+    case .policyRefused: "the last policy stays in force; the parent's app shows why the new one was refused"
+    case .trustRefused: "the upstream's keys could not be renewed; tell its operator"
+    case .policyStale: "connect the box, so that it hears whether its policy is still current"
+    case .shelfRefused: "the old catalogue stays; it is tried again within an hour"
+    case .shelfMissing: "a part of the catalogue is not here yet; it comes by itself"
+    case .replicaDamaged: "the catalogue is fetched again by itself; if it comes back, check the storage"
+    case .journalDamaged: "what could be saved was saved; check the storage"
+    case .storageFull: "free space in the state directory"
+    case .storageFailed: "check the storage; the system's log names the failed call"
+    case .usageRejected: "nothing to do here; the upstream's operator sees it"
+    case .handlerMissing: "install an app or a browser that opens the family's services"
+    }
+  }
+}
