@@ -18,7 +18,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
   name: "axolotly-agent",
   products: [
-    .executable(name: "axolotlyd", targets: ["axolotlyd"])
+    .executable(name: "axolotlyd", targets: ["axolotlyd"]),
+    .executable(name: "axolotlyctl", targets: ["axolotlyctl"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -30,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
     .target(name: "AgentCore", swiftSettings: strict),
@@ -44,6 +46,8 @@ let package = Package(
     .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
     .target(name: "SystemdHost", dependencies: ["AgentCore", "LocalAPI", "CSystemd"], swiftSettings: strict),
     .target(name: "AppHost", dependencies: ["AgentCore"], swiftSettings: strict),
+    .target(name: "QRImage", dependencies: ["CQREncode"], swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["AgentCore"], swiftSettings: strict),
 
     // Programs.
     .executableTarget(
@@ -51,6 +55,10 @@ let package = Package(
       dependencies: [
         "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "ReplicaStore", "SystemdHost", "AppHost", arguments,
       ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "axolotlyctl",
+      dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", arguments],
       swiftSettings: strict),
 
     // Tests.
@@ -67,5 +75,6 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["AgentCore", "AgentSimulation", arguments], path: "Tests/Simulate",
       swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
   ]
 )

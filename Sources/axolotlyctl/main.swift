@@ -1,0 +1,3 @@
+import Glibc
+
+exit(Axolotlyctl.run(Array(CommandLine.arguments.dropFirst())))
