@@ -20,10 +20,13 @@ let package = Package(
   products: [
     .executable(name: "axolotlyd", targets: ["axolotlyd"]),
     .executable(name: "axolotlyctl", targets: ["axolotlyctl"]),
+    .executable(name: "axolotly-upstream", targets: ["axolotly-upstream"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
   ],
   targets: [
     // C libraries of the system: a module map and a header each, no logic.
@@ -59,6 +62,16 @@ let package = Package(
     .executableTarget(
       name: "axolotlyctl",
       dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", arguments],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "axolotly-upstream",
+      dependencies: [
+        "AgentCore", "UpstreamCore", "Trust", "Database", "SystemdHost", "CZlib", arguments,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       swiftSettings: strict),
 
     // Tests.

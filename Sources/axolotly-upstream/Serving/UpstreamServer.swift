@@ -1,0 +1,48 @@
+import AgentCore
+import Foundation
+import Glibc
+import Hummingbird
+import NIOCore
+import NIOPosix
+import SystemdHost
+import UpstreamCore
+
+/// The listening server: everything is wired here and nowhere else.
+struct UpstreamServer {
+  var directory: DataDirectory
+  var host: String
+  var port: Int
+  /// Addresses that boxes use; empty: the one that is listened on.
+  var bases: [String]
+  var poll: HeadsDocument.Poll
+
+  /// Serves until SIGTERM or SIGINT; `onServing` hears the address.
+  func run(onServing: @escaping @Sendable (String) -> Void) async throws {
+    let services = try UpstreamServices(directory: directory, bases: bases)
+    services.heads.set(poll: poll)
+    let (bases, host, directory) = (bases, host, directory)
+    // The library's own log says nothing that is not said here.
+    Environment.setDefault("LOG_LEVEL", "critical")
+    let app = Application(
+      responder: UpstreamResponder(services: services),
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [HeadsHandlerInstaller(services: services)])),
+      configuration: ApplicationConfiguration(address: .hostname(host, port: port), backlog: 4_096),
+      onServerRunning: { channel in
+        let address = "http://\(UpstreamServer.bracketed(host)):\(channel.localAddress?.port ?? 0)"
+        if bases.isEmpty { services.set(bases: [address]) }
+        try? DataDirectory.writePrivately(address + "\n", to: directory.file("address"))
+        onServing(address)
+      })
+    defer { try? PrivateFile.remove(directory.file("address")) }
+    do { try await app.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw Failure(.unavailable, "\(host):\(port) is in use by another process; name another port with --listen")
+    } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+      throw Failure(.unavailable, "\(host):\(port) cannot be listened on (\(error)); name another with --listen")
+    }
+    services.close()
+  }
+
+  static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+}
