@@ -89,5 +89,7 @@ let package = Package(
       name: "simulate", dependencies: ["AgentCore", "AgentSimulation", arguments], path: "Tests/Simulate",
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
+    .testTarget(
+      name: "DaemonTests", dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "Database"], swiftSettings: strict),
   ]
 )

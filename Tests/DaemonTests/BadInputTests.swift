@@ -1,0 +1,194 @@
+import AgentCore
+import Glibc
+import LocalAPI
+import Testing
+
+extension DaemonTests {
+  /// Whatever is wrong is said in one line with the documented exit status, and nothing is half done.
+  struct BadInput {
+    // MARK: The daemon
+
+    struct Refusal: CustomTestStringConvertible, Sendable {
+      var name: String
+      /// `STATE` stands for a state directory, `FILE` for a file that is there.
+      var arguments: [String]
+      var settings = "{}"
+      var status: Int32
+      var says: String
+      var testDescription: String { name }
+    }
+
+    private static let loopback = ["--upstream", "http://127.0.0.1:9"]
+    private static let refusals = [
+      Refusal(name: "unknown option", arguments: loopback + ["--nonsense"], status: 64, says: "--nonsense"),
+      Refusal(name: "option without value", arguments: ["--upstream"], status: 64, says: "--upstream"),
+      Refusal(name: "stray argument", arguments: loopback + ["stray"], status: 64, says: "stray"),
+      Refusal(name: "no upstream", arguments: [], status: 78, says: "no upstream is set"),
+      Refusal(name: "ftp", arguments: ["--upstream", "ftp://example.net"], status: 78, says: "ftp://example.net"),
+      Refusal(name: "http elsewhere", arguments: ["--upstream", "http://example.net"], status: 78, says: "loopback"),
+      Refusal(
+        name: "unknown member", arguments: loopback, settings: #"{"upstraem": ""}"#, status: 78, says: "upstraem"),
+      Refusal(name: "wrong type", arguments: loopback, settings: #"{"upstream": 7}"#, status: 78, says: "\"upstream\""),
+      Refusal(name: "no JSON", arguments: loopback, settings: "{", status: 78, says: "no JSON object"),
+      Refusal(name: "log level", arguments: loopback, settings: #"{"log_level": "loud"}"#, status: 78, says: "loud"),
+      Refusal(name: "state is a file", arguments: loopback + ["--state", "FILE"], status: 73, says: "not a directory"),
+      Refusal(
+        name: "no parent", arguments: loopback + ["--state", "FILE-not/x"], status: 73, says: "parent directory"),
+      Refusal(
+        name: "settings missing", arguments: loopback + ["--config", "FILE-not"], status: 78, says: "does not exist"),
+    ]
+
+    @Test(arguments: refusals) func daemon_badInput_saysOneLineAndItsStatus(refusal: Refusal) throws {
+      let directory = TemporaryDirectory()
+      let file = directory.write("kept", to: "file")
+      directory.write(refusal.settings, to: "agent.json")
+      let usual = [
+        "--state", directory.directory("state"), "--runtime", directory.file("run"), "--config",
+        directory.file("agent.json"),
+      ]
+      let given = refusal.arguments.map { $0.hasPrefix("FILE") ? file + $0.dropFirst("FILE".count) : $0 }
+      let result = try CommandResult.of("axolotlyd", usual + given)
+      #expect(result.status == .code(refusal.status), "\(result)")
+      #expect(result.isOneLine && result.errors.hasPrefix("axolotlyd: "), "\(result.errors)")
+      #expect(result.errors.contains(refusal.says), "\(result.errors)")
+      #expect(Files.text(file) == "kept")
+      #expect(!Files.exists(directory.file("state/identity.json")))
+    }
+
+    @Test func daemon_secondOnTheSameState_namesTheFirst() throws {
+      let box = try Box(upstream: "http://127.0.0.1:9")
+      let launcher = try box.start()
+      let pid = try #require(box.pid)
+      let second = try CommandResult.of(
+        "axolotlyd",
+        [
+          "--state", box.state, "--runtime", box.directory.file("run2"), "--upstream", "http://127.0.0.1:9", "--config",
+          box.directory.file("agent.json"),
+        ])
+      #expect(second.status == .code(75))
+      #expect(second.isOneLine && second.errors.contains("process \(pid)"), "\(second.errors)")
+      #expect(try !launcher.status().paired)
+    }
+
+    @Test func daemon_secondOnTheSameRuntime_leavesTheFirstItsSocket() throws {
+      let box = try Box(upstream: "http://127.0.0.1:9")
+      let launcher = try box.start()
+      let second = try CommandResult.of(
+        "axolotlyd",
+        [
+          "--state", box.directory.directory("state2"), "--runtime", box.directory.file("run"), "--upstream",
+          "http://127.0.0.1:9", "--config", box.directory.file("agent.json"),
+        ])
+      #expect(second.status == .code(75))
+      #expect(second.errors.split(separator: "\n").last?.hasPrefix("axolotlyd: ") == true, "\(second.errors)")
+      #expect(try !launcher.status().paired)
+      #expect(try !box.connect().status().paired)
+    }
+
+    // MARK: The network
+
+    @Test func box_itsUpstreamBecomesAPage_keepsItsPolicyAndSaysWhy() throws {
+      let upstream = try Upstream(withCatalogue: true)
+      let box = try Box(upstream: upstream.address)
+      var launcher = try box.start()
+      try launcher.pair(code: upstream.pairingCode())
+      try launcher.wait(for: "the catalogue", status: \.isReplicaWhole)
+      let (identity, decision) = (box.identity, try launcher.decide("tmdb:movie:862"))
+      try box.stop()
+      try upstream.stop()
+
+      let page = try HTMLServer(port: upstream.port)
+      launcher = try box.start()
+      try launcher.wait(for: "the health item captive_portal") { $0.health.contains { $0.code == "captive_portal" } }
+      let status = try launcher.status()
+      #expect(status.paired && !status.online)
+      #expect(status.policy?.version == 1)
+      #expect(try launcher.decide("tmdb:movie:862") == decision)
+      #expect(box.identity == identity)
+      withExtendedLifetime(page) {}
+    }
+
+    @Test func pairing_upstreamIsAPage_saysThatNoCodeComes() throws {
+      let page = try HTMLServer()
+      let box = try Box(upstream: "http://127.0.0.1:\(page.port)")
+      let launcher = try box.start()
+      let refused = try box.control(["pair", "--code", "BBBB-BBBB"])
+      #expect(refused.status == .code(75), "\(refused)")
+      #expect(refused.isOneLine, "\(refused.errors)")
+      #expect(try launcher.status().pairing == "unpaired")
+      withExtendedLifetime(page) {}
+    }
+
+    // MARK: The upstream
+
+    @Test func serve_portInUse_saysSo() throws {
+      let (page, directory) = (try HTMLServer(), TemporaryDirectory())
+      let result = try CommandResult.of(
+        "axolotly-upstream", ["serve", "--data", directory.file("data"), "--listen", "127.0.0.1:\(page.port)"])
+      #expect(result.status == .code(69), "\(result)")
+      #expect(result.isOneLine && result.errors.contains("127.0.0.1:\(page.port) is in use"), "\(result.errors)")
+      #expect(result.output.isEmpty)
+      withExtendedLifetime(page) {}
+    }
+
+    @Test func import_malformedLine_isNamedAndTheRestTaken() throws {
+      let directory = TemporaryDirectory()
+      let file = directory.write(
+        """
+        {"ref":"tmdb:movie:1","kind":"movie","name":"One","offers":[\(Self.offer)]}
+        {"ref":"tmdb:movie:2","kind":"movie","name":
+        {"ref":"tmdb:movie:3","kind":"movie","name":"Three","offers":[\(Self.offer)]}
+
+        """, to: "titles.ndjson")
+      for (options, status, lines) in [([], 0, 1), (["--strict"], 65, 2)] as [([String], Int32, Int)] {
+        let result = try CommandResult.of(
+          "axolotly-upstream", ["import", file, "--data", directory.file("data")] + options)
+        #expect(result.status == .code(status), "\(result)")
+        #expect(result.output.hasPrefix("2 titles with 2 offers, 1 lines left out"), "\(result.output)")
+        #expect(result.errors.hasPrefix("\(file):2: "), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == lines, "\(result.errors)")
+      }
+    }
+
+    private static let offer =
+      #"{"region":"US","service":"netflix","type":"subscription","link":"https://www.netflix.com/title/20557937"}"#
+
+    @Test func policySet_unusableDocument_isRefusedAndTheOldOneStays() throws {
+      let (upstream, directory) = (try Upstream(), TemporaryDirectory())
+      let usual = Files.text(Repository.file("packaging/demo/policy.json"))
+      let table: [(text: String, says: String)] = [
+        (#"{"schema": 2}"#, "unsupported_schema"),
+        (usual.replacing("\"max_age\": 10", with: "\"max_age\": \"ten\""), "/profiles/0/maturity/max_age"),
+        ("{", "JSON"),
+      ]
+      let before = try upstream.command(["policy", "show", Upstream.family])
+      for row in table {
+        let file = directory.write(row.text, to: "policy.json")
+        let result = try upstream.run(["policy", "set", Upstream.family, file])
+        #expect(result.status == .code(65), "\(row.text): \(result)")
+        #expect(result.isOneLine && result.errors.contains(row.says), "\(row.text): \(result.errors)")
+      }
+      #expect(try upstream.command(["policy", "show", Upstream.family]) == before)
+    }
+
+    @Test func upstream_wrongCommands_sayOneLineAndTheirStatus() throws {
+      let directory = TemporaryDirectory()
+      let file = directory.write("kept", to: "file")
+      let table: [(arguments: [String], status: Int32, says: String)] = [
+        (["serve", "--data", file], 73, "is a file"),
+        (["serve", "--data", directory.path], 73, "is not empty"),
+        (["serve", "--data", directory.file("new"), "--nonsense"], 64, "--nonsense"),
+        (["serve", "--data", directory.file("new"), "--listen", "nowhere"], 64, "--listen"),
+        (["import", directory.file("none"), "--data", directory.file("new")], 66, "cannot be read"),
+        (["device", "list", "f_demo", "--data", directory.file("new")], 69, "no upstream serves"),
+      ]
+      for row in table {
+        let result = try CommandResult.of("axolotly-upstream", row.arguments)
+        #expect(result.status == .code(row.status), "\(row.arguments): \(result)")
+        #expect(result.isOneLine && result.errors.contains(row.says), "\(row.arguments): \(result.errors)")
+      }
+      #expect(Files.text(file) == "kept")
+      #expect(!Files.exists(directory.file("new")))
+    }
+  }
+}

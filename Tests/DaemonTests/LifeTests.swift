@@ -1,0 +1,52 @@
+import AgentCore
+import Glibc
+import LocalAPI
+import Testing
+
+extension DaemonTests {
+  /// How the daemon starts and stops, as a service manager sees it.
+  struct Life {
+    @Test func daemon_started_notifiesReadyAndItsStatus() throws {
+      let upstream = try Upstream()
+      let box = try Box(upstream: upstream.address)
+      let launcher = try box.start()
+      #expect(box.notifications.lines.contains("STATUS=Not paired (unpaired)"))
+      try launcher.pair(code: upstream.pairingCode())
+      let isTold = box.notifications.hears(until: .soon) { $0.hasPrefix("STATUS=Online, policy 1") }
+      #expect(isTold, "\(box.notifications.lines)")
+      try box.stop()
+      #expect(box.notifications.hears(until: .soon) { $0 == "STOPPING=1" })
+    }
+
+    /// With a request held upstream, a session open and a client connected.
+    @Test(arguments: [SIGTERM, SIGINT]) func daemon_toldToStop_endsAtOnceAndWell(signal: Int32) throws {
+      let upstream = try Upstream()
+      let box = try Box(upstream: upstream.address)
+      let launcher = try box.start()
+      try launcher.pair(code: upstream.pairingCode())
+      try launcher.wait(for: "a policy") { $0.policy != nil }
+      _ = try launcher.beginSession("tmdb:movie:1", profile: "anna")
+      try expectStop(box, by: signal)
+    }
+
+    @Test func daemon_toldToStopWhileItsUpstreamIsGone_endsAtOnceAndWell() throws {
+      let upstream = try Upstream()
+      let address = upstream.address
+      try upstream.stop()
+      let box = try Box(upstream: address)
+      let launcher = try box.start()
+      // It waits for a network that does not come.
+      _ = try? launcher.device("Pair", until: .now + .milliseconds(200))
+      #expect(try launcher.status().pairing == "waiting_for_network")
+      try expectStop(box, by: SIGTERM)
+    }
+
+    /// A stop has two seconds; a service manager would wait longer, a person not.
+    private func expectStop(_ box: Box, by signal: Int32) throws {
+      let process = try #require(box.process)
+      process.send(signal: signal)
+      let end = try process.exit(until: .now + .seconds(2))
+      #expect(end == .code(0), "\(box.log)")
+    }
+  }
+}
