@@ -88,6 +88,10 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["AgentCore", "AgentSimulation", arguments], path: "Tests/Simulate",
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "UpstreamClient", "Trust", "Database", arguments],
+      path: "Tests/Bench", swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
     .testTarget(
       name: "DaemonTests", dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "Database"], swiftSettings: strict),
