@@ -93,6 +93,7 @@ let package = Package(
       dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "UpstreamClient", "Trust", "Database", arguments],
       path: "Tests/Bench", swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
       name: "DaemonTests", dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "Database"], swiftSettings: strict),
   ]
