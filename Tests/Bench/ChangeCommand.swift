@@ -37,6 +37,8 @@ struct ChangeCommand: ParsableCommand {
   /// What the changes took, and what their parts take on this machine, measured right before each change.
   private struct Measured {
     var sinceSent = Samples()
+    /// From sending to the parent's answer, which is the upstream's part.
+    var answers = Samples()
     /// From the moment at which the parent's app has its answer.
     var sinceAnswered = Samples()
     var requests = Samples()
@@ -88,6 +90,7 @@ struct ChangeCommand: ParsableCommand {
     }
     let answered = try answer(to: pending, box).at
     measured.sinceSent.add(decided - sent)
+    measured.answers.add(answered - sent)
     measured.sinceAnswered.add(max(.zero, decided - answered))
   }
 
@@ -135,5 +138,10 @@ struct ChangeCommand: ParsableCommand {
         limit: (whole, "a request, two durable commits, an empty method, p\(percent) each"), reach: reach, note: note
       ).write()
     }
+    try Figure(
+      "change_upstream_p50", "of it from sending to the parent's answer, p50", measured.answers.median, "ms",
+      limit: (measured.requests.median + measured.commits.median, "a request and a durable commit, p50 each"),
+      note: note
+    ).write()
   }
 }
