@@ -66,7 +66,7 @@ final class Daemon {
   private init(_ configuration: Configuration) throws {
     self.configuration = configuration
     log = Log(.usual, level: Log.Level(name: configuration.logLevel) ?? .info)
-    try PrivateDirectory.prepare(configuration.state, mode: 0o700)
+    try StateDirectory.prepare(configuration.state)
     try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
     lock = try DirectoryLock(configuration.state)
     try Erasure.finish(in: configuration.state)
@@ -212,7 +212,8 @@ final class Daemon {
         interfaces: [Agent1.launcher, Agent1.device], log: log,
         property: { [unowned self] _, name in property(name) }, handler: { [unowned self] in receive($0) })
     } catch {
-      return fail(75, "the bus socket \(configuration.runtime)/bus cannot be served: \(error)")
+      let isInUse = (error as? HostError)?.code == .inUse
+      return fail(isInUse ? 75 : 73, "the bus socket \(configuration.runtime)/bus cannot be served: \(error)")
     }
     ServiceManager.notify(.ready, status: statusLine)
     log(
