@@ -1,6 +1,7 @@
 import AgentCore
 import Glibc
 import LocalAPI
+import SystemdHost
 import Testing
 
 extension DaemonTests {
@@ -53,6 +54,30 @@ extension DaemonTests {
       #expect(result.errors.contains(refusal.says), "\(result.errors)")
       #expect(Files.text(file) == "kept")
       #expect(!Files.exists(directory.file("state/identity.json")))
+    }
+
+    /// Each is open to others, holds another program's file, or makes too long a socket path.
+    @Test(arguments: [
+      (option: "--state", name: "open", mode: 0o755, says: "chmod 700"),
+      (option: "--state", name: "foreign", mode: 0o700, says: "holds no state of this daemon"),
+      (option: "--runtime", name: String(repeating: "long", count: 30), mode: 0o755, says: "does not fit"),
+    ])
+    func daemon_unsuitableDirectory_isLeftAlone(row: (option: String, name: String, mode: mode_t, says: String)) throws
+    {
+      let directory = TemporaryDirectory()
+      let unsuitable = directory.directory(row.name, mode: row.mode)
+      directory.write("kept", to: "\(row.name)/file")
+      directory.write("{}", to: "agent.json")
+      let usual = [
+        "--state", directory.directory("state"), "--runtime", directory.file("run"), "--config",
+        directory.file("agent.json"),
+      ]
+      let result = try CommandResult.of("axolotlyd", usual + Self.loopback + [row.option, unsuitable])
+      #expect(result.status == .code(73), "\(result)")
+      #expect(result.errors.split(separator: "\n").last?.hasPrefix("axolotlyd: ") == true, "\(result.errors)")
+      #expect(result.errors.contains(row.says), "\(result.errors)")
+      let left = try DirectoryListing.names(unsuitable)
+      #expect(row.option == "--state" ? left == ["file"] : left.contains("file") && !left.contains("bus"))
     }
 
     @Test func daemon_secondOnTheSameState_namesTheFirst() throws {

@@ -9,6 +9,8 @@ import SystemdHost
 final class ChildProcess {
   let name: String
   let pid: pid_t
+  /// Kept until the process is gone, so that nothing is written into a directory that is being removed.
+  private let directory: TemporaryDirectory
   private let errorFile: String
   private let output: Int32
   private var received: [UInt8] = []
@@ -33,6 +35,7 @@ final class ChildProcess {
     throws
   {
     name = ([program] + arguments.prefix(2)).joined(separator: " ")
+    self.directory = directory
     errorFile = directory.file("\(program).log")
     var ends: [Int32] = [0, 0]
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {

@@ -69,18 +69,21 @@ extension DaemonTests {
 
     /// No file of the state holds the device's id, the family's or the title; the mark of the erasure goes last.
     private static func expectErased(_ box: Box, _ launcher: Launcher, _ device: String) throws {
-      try launcher.wait(for: "the erasure's end") { !Files.exists(box.state + "/erase") }
-      let names = try DirectoryListing.names(box.state)
-      #expect(names.contains("identity.json") && names.contains("journal.db") && names.contains("replica.db"))
-      for name in names {
-        for trace in [device, Upstream.family, title] {
-          #expect(!Files.holds("\(box.state)/\(name)", trace), "\(name) holds \(trace)")
-        }
-      }
+      try launcher.wait(for: "the erasure's end") { try !names(box).contains("erase") && traces(box, device).isEmpty }
+      #expect(try Set(["identity.json", "journal.db", "replica.db"]).isSubset(of: names(box)))
       let left = box.identity
       #expect(left != nil && left?.identity == nil)
       let status = try launcher.status()
       #expect(!status.paired && status.policy == nil && status.shelves.isEmpty && status.outbox.depth == 0)
+    }
+
+    private static func names(_ box: Box) throws -> [String] { try DirectoryListing.names(box.state) }
+
+    /// What of the family is left in which file.
+    private static func traces(_ box: Box, _ device: String) throws -> [String] {
+      try names(box).flatMap { name in
+        [device, Upstream.family, title].filter { Files.holds("\(box.state)/\(name)", $0) }.map { "\(name): \($0)" }
+      }
     }
   }
 }
