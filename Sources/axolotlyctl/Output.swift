@@ -1,3 +1,4 @@
+import AgentCore
 import Terminal
 
 /// Where a command's answer goes: a JSON document, or text for people.

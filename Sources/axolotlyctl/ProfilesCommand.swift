@@ -1,3 +1,4 @@
+import AgentCore
 import ArgumentParser
 import LocalAPI
 
@@ -54,7 +55,7 @@ struct ProfileListing {
     let entries = profiles.map { profile -> JSONValue in
       [
         "id": .string(profile.id), "name": .string(profile.name), "kind": .string(profile.kind),
-        "pin": .boolean(profile.hasPIN),
+        "pin": .bool(profile.hasPIN),
       ]
     }
     return ["active": JSONValue(active), "profiles": .array(entries)]

@@ -61,7 +61,7 @@ struct SignalReport {
 
   private static func json(of value: BusValue) -> JSONValue {
     switch value {
-    case .boolean(let value): .boolean(value)
+    case .boolean(let value): .bool(value)
     case .int32(let value): .integer(Int64(value))
     case .uint32(let value): .integer(Int64(value))
     case .int64(let value): .integer(value)

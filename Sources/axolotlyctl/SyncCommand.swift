@@ -1,3 +1,4 @@
+import AgentCore
 import ArgumentParser
 
 /// `sync`: asks the upstream at once.

@@ -2,6 +2,8 @@ import AgentCore
 import AgentSimulation
 import ArgumentParser
 
+extension Simulation.Sabotage: ExpressibleByArgument {}
+
 /// Runs simulated worlds: `make simulate`.
 @main struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,6 +17,11 @@ import ArgumentParser
   var seed: UInt64?
   @Option(help: "How many boxes a world has.")
   var boxes = 2
+  @Option(
+    help:
+      "Break a promise on purpose, to see that it is noticed: \(Simulation.Sabotage.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
+  var sabotage: Simulation.Sabotage?
   @Flag(help: "Print the trace's hash alone, to compare two processes.")
   var hash = false
 
@@ -27,6 +34,7 @@ import ArgumentParser
     for seed in seed.map({ $0...$0 }) ?? 1...seeds {
       var options = Simulation.Options()
       options.boxes = boxes
+      options.sabotage = sabotage
       var world = Simulation(seed: seed, options: options, keepsLog: self.seed != nil && !hash)
       let start = ContinuousClock.now
       var violation: (any Error)?
