@@ -116,6 +116,9 @@ package final class BusServer {
       do {
         try connection.emit(
           path: objectPath, interface: interface, signal: signal, arguments: arguments, bytes: bytes)
+      } catch let error as HostError where error.code == .disconnected {
+        // A client that leaves meanwhile is ordinary.
+        log(.debug, "A client left during a signal", [("signal", signal), ("error", "\(error)")])
       } catch {
         log(.warning, "A signal cannot be sent", [("signal", signal), ("error", "\(error)")])
       }
