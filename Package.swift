@@ -90,7 +90,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
-      dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "UpstreamClient", "Trust", "Database", arguments],
+      dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "UpstreamClient", "Database", arguments],
       path: "Tests/Bench", swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
