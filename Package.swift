@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "axolotly-upstream",
       dependencies: [
-        "AgentCore", "UpstreamCore", "Trust", "Database", "SystemdHost", "CZlib", arguments,
+        "AgentCore", "UpstreamCore", "Trust", "Database", "SystemdHost", "Terminal", "CZlib", arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -43,7 +43,8 @@ extension Agent {
     guard case .requestingCode(_, let waiting) = pairing.state else { return }
     let wait = now.boot + pairing.backoff.failed(at: now.boot, using: &random)
     if let failure { log(.info, "no pairing code yet", .init("cause", failure.line)) }
-    setPairing(.waitingForNetwork(until: max(wait, floor ?? wait), waiting: waiting))
+    let cause = failure?.line ?? "the upstream answered with an error; check its address"
+    setPairing(.waitingForNetwork(until: max(wait, floor ?? wait), waiting: waiting), detail: cause)
   }
 
   /// A failed poll costs nothing: the same code is polled again after its interval.
@@ -87,7 +88,10 @@ extension Agent {
       if let until = floor(of: .claim), until > now.boot {
         return effects.append(.reply(id, .refused(Self.tooManyAttempts(until - now.boot))))
       }
+      let shown: BoxPairing.ShownCode?
+      if case .showingCode(let code) = pairing.state { shown = code } else { shown = nil }
       abandonPairing()
+      pairing.suspended = shown
       setPairing(.claiming(send(.claim(code: code), for: .claim), id))
     }
   }
@@ -95,7 +99,11 @@ extension Agent {
   mutating func claimProblem(_ problem: UpstreamAnswer.Problem, at now: Now) {
     switch problem.status {
     case 429: claimFailed(Self.tooManyAttempts(problem.retryAfter ?? .seconds(60)), at: now)
-    default: claimFailed(.pairing(problem.name ?? "the upstream answered \(problem.status)"), at: now)
+    default:
+      claimFailed(
+        .pairing(
+          problem.name ?? "the upstream answered \(problem.status); if it is no Axolotly upstream, check its address"),
+        at: now)
     }
   }
 
@@ -105,7 +113,15 @@ extension Agent {
 
   mutating func claimFailed(_ refusal: CommandRefusal, at now: Now) {
     guard case .claiming(_, let command) = pairing.state else { return }
-    setPairing(.unpaired)
+    // A parent may be typing the code that was on the screen before.
+    if var shown = pairing.suspended, shown.expires > now.boot {
+      shown.poll = nil
+      shown.nextPoll = max(shown.nextPoll, now.boot)
+      setPairing(.showingCode(shown))
+    } else {
+      setPairing(.unpaired)
+    }
+    pairing.suspended = nil
     effects.append(.reply(command, .refused(refusal)))
   }
 
@@ -123,6 +139,7 @@ extension Agent {
     let ticket = PersistTicket(nextNumber())
     tickets[ticket] = .pairing
     effects.append(.saveIdentity(ticket, identity))
+    pairing.suspended = nil
     setPairing(.saving(ticket, identity, success.token, command))
   }
 
@@ -151,6 +168,7 @@ extension Agent {
 
   /// Ends a pairing that is under way; one that is being saved goes on.
   private mutating func abandonPairing() {
+    pairing.suspended = nil
     switch pairing.state {
     case .unpaired, .paired, .saving: return
     case .requestingCode(let request, let waiting):
@@ -267,7 +285,7 @@ extension Agent {
     if let old { token.state = .held(old, renewAt: at) } else { token.state = .none(askNotBefore: at) }
     guard old == nil else { return }
     setOffline()
-    refuseSync("no token can be had from the upstream")
+    refuseSync("the upstream gives no token; check the network and the upstream's address: axolotlyctl status")
   }
 
   /// 401 of the token endpoint: the answer's `Date` was taken already, so one more try is made at once.

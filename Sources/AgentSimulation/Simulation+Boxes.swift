@@ -123,10 +123,18 @@ extension Simulation {
       boxes[box].store.identity = identity
       return true
     case .journal(let changes):
-      if options.sabotage == .journalForgets, changes.count == 2, Int.random(in: 0..<3, using: &random) == 0 {
-        return true
+      guard boxes[box].store.commit(changes) else { return false }
+      if options.sabotage == .journalForgets { forgetSessions(box: box) }
+      return true
+    }
+  }
+
+  /// The journal says that it has what it has not: an event of another kind stands where a session's was.
+  private mutating func forgetSessions(box: Int) {
+    for index in boxes[box].store.rows.indices {
+      if case .sessionStarted = boxes[box].store.rows[index].event.detail {
+        boxes[box].store.rows[index].event.detail = .health(code: "forgotten", raised: true)
       }
-      return boxes[box].store.commit(changes)
     }
   }
 

@@ -3,7 +3,9 @@ import UpstreamCore
 
 // What must hold: safety after every step, liveness once the faults have ended.
 extension Simulation {
-  private func violation(_ promise: String) -> Violation { Violation(seed: seed, at: now, promise: promise) }
+  private func violation(_ promise: String) -> Violation {
+    Violation(seed: seed, at: now, promise: promise, sabotage: options.sabotage)
+  }
 
   /// Requests that a box may make in any minute (`spec/wire.md` §7).
   static let requestsAMinute = 20

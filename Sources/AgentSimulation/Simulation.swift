@@ -36,8 +36,12 @@ package struct Simulation {
     package var seed: UInt64
     package var at: Moment
     package var promise: String
+    package var sabotage: Sabotage?
     package var description: String {
-      "seed \(seed) at \(at.nanoseconds / 1_000_000) ms: \(promise)\nreplay: AGENT_SEED=\(seed) make simulate"
+      if let sabotage {
+        return "seed \(seed) at \(at.nanoseconds / 1_000_000) ms, broken by \(sabotage.rawValue): \(promise)"
+      }
+      return "seed \(seed) at \(at.nanoseconds / 1_000_000) ms: \(promise)\nreplay: AGENT_SEED=\(seed) make simulate"
     }
   }
 

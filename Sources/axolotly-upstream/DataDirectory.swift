@@ -82,11 +82,17 @@ final class DataDirectory: Sendable {
     do { try PrivateFile.replace(path, with: Array(text.utf8)) } catch { throw Failure(.io, "\(error)") }
   }
 
-  /// The administration's token, made at first use.
+  private static let tokenBytes = 1_024
+
+  /// The administration's token, made at first use; one that others can read is refused.
   func adminToken() throws -> String {
     let path = file("admin-token")
-    if let text = try? String(contentsOfFile: path, encoding: .utf8) {
-      let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let held: [UInt8]?
+    do { held = try PrivateFile.read(path, limit: DataDirectory.tokenBytes) } catch {
+      throw Failure(.noPermission, "\(error)")
+    }
+    if let held {
+      let token = String(decoding: held, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
       guard !token.isEmpty else { throw Failure(.data, "\(path) is empty; remove it, and a new one is made") }
       return token
     }

@@ -38,11 +38,11 @@ struct PairingDialogue {
       let status = try status()
       let state = Words.pairing(status?.pairing ?? "waiting_for_network")
       let upstream = status?.upstream ?? "the upstream"
+      let remedy = status?.health.first.map { "\($0.code): \($0.remedy)" } ?? "check the network and \(upstream)"
       guard isWaiting else {
-        throw CommandFailure(
-          .upstreamUnreachable, "no code yet, \(state); check the network and \(upstream), then try again")
+        throw CommandFailure(.upstreamUnreachable, "no code yet, \(state); \(remedy); then try again")
       }
-      try output.remark("No code yet: \(state). Check the network and \(upstream) if it takes long.")
+      try output.remark("No code yet: \(state). If it takes long: \(remedy).")
       return try awaitCode()
     }
   }

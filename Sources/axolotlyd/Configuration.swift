@@ -112,7 +112,7 @@ struct Configuration: Sendable, Equatable {
       throw ConfigurationError("log_level \"\(logLevel)\" is none of \(names)")
     }
     for (name, path) in [("state", state), ("runtime", runtime)] where !path.hasPrefix("/") {
-      throw ConfigurationError("\(name) \"\(path)\" is no absolute path")
+      throw ConfigurationError("\(name) \"\(path)\" is no absolute path; write it from / on")
     }
   }
 

@@ -49,6 +49,7 @@ extension Daemon {
   }
 
   func answer(_ id: CommandID, _ reply: CommandReply) {
+    if isErasing, reply == .done { return repliesAfterErasure.append((id, reply)) }
     guard let call = calls.removeValue(forKey: id.number) else { return }
     switch reply {
     case .done: call.reply([])

@@ -53,7 +53,8 @@ extension Daemon {
     }
   }
 
-  private func erase() {
+  /// Everything private goes, what was set aside too; pairing waits for its end.
+  func erase() {
     log(.warning, "erasing everything private")
     isErasing = true
     let (log, inbox, reader, journal, catalogue) = (log, inbox, reader, journal, catalogue)

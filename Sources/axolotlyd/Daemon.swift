@@ -36,6 +36,8 @@ final class Daemon {
   var exitFailure: StartFailure?
   /// While the stores are made anew nothing is paired.
   var isErasing = false
+  /// Who asked for the erasure hears of it when nothing is left.
+  var repliesAfterErasure: [(CommandID, CommandReply)] = []
 
   private var openedJournal: Journal.Opened?
   private var openedCatalogue: Catalogue.Opened?
@@ -177,7 +179,11 @@ final class Daemon {
       startAgent()
     case .catalogueOpened(.failure(let error)):
       fail(73, "the replica in \(configuration.state) cannot be opened: \(error)")
-    case .erased: isErasing = false
+    case .erased:
+      isErasing = false
+      let replies = repliesAfterErasure
+      repliesAfterErasure = []
+      for (id, reply) in replies { answer(id, reply) }
     case .page(let call, let profile, let offset, let result): answerPage(call, profile, offset, result)
     case .lines(let call, let result): answerLines(call, result)
     case .pinChecked(let call, let profile, let matches): answerPIN(call, profile, matches)
@@ -197,15 +203,23 @@ final class Daemon {
     (openedJournal, openedCatalogue) = (nil, nil)
     report(opened.opening, of: "journal")
     report(replica.opening, of: "replica")
-    let restored = Agent.Restored(
-      identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
-      shelves: replica.shelves)
+    let isOrphaned = device.identity == nil && (opened.contents.isPrivate || !replica.shelves.isEmpty)
+    let restored =
+      isOrphaned
+      ? Agent.Restored()
+      : Agent.Restored(
+        identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
+        shelves: replica.shelves)
     agent = Agent(
       configuration: .init(
         upstream: configuration.upstream, boot: String(boot.prefix(8)),
         builtAt: WallTime(seconds: AgentVersion.builtAtSeconds)),
       restored: restored, seed: seed, now: now)
     removeLeftovers()
+    if isOrphaned {
+      log(.error, "the stores belong to an identity that is lost; a family's data never reaches another")
+      erase()
+    }
     do {
       bus = try BusServer(
         loop: loop, path: configuration.runtime + "/bus", objectPath: Agent1.objectPath,

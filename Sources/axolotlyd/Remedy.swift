@@ -5,7 +5,8 @@ enum Remedy {
   static func of(_ code: HealthItem.Code) -> String {
     switch code {
     case .upstreamUnreachable: "check the network cable or Wi-Fi, then: axolotlyctl sync"
-    case .upstreamError: "the upstream has a fault of its own; nothing to do here, it is asked again"
+    case .upstreamError:
+      "the upstream has a fault, or is no Axolotly upstream: check its address; it is asked again by itself"
     case .dnsFailed: "check the network's name server, then: axolotlyctl sync"
     case .tlsFailed: "check the box's clock and the CA certificates"
     case .captivePortal: "sign in to this network with a browser, or use another network"

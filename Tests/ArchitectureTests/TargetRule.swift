@@ -61,7 +61,8 @@ struct TargetRule {
     "axolotly-upstream": TargetRule(
       kind: .program,
       imports: system.union([
-        "AgentCore", "UpstreamCore", "Trust", "Database", "SystemdHost", "CZlib", "ArgumentParser", "Dispatch",
+        "AgentCore", "UpstreamCore", "Trust", "Database", "SystemdHost", "Terminal", "CZlib", "ArgumentParser",
+        "Dispatch",
         "Foundation",
         "FoundationNetworking", "Hummingbird",
         "NIOCore", "NIOHTTP1", "NIOPosix",

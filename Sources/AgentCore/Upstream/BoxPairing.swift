@@ -30,6 +30,8 @@ package struct BoxPairing: Sendable, Equatable {
 
   package var state = State.unpaired
   package var backoff = Backoff()
+  /// The code that was shown before a parent's code was tried; it goes on where that fails.
+  package var suspended: ShownCode?
   private var replacements: [Moment] = []
 
   package init() {}

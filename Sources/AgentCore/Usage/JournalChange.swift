@@ -114,3 +114,10 @@ package struct JournalContents: Sendable, Equatable {
     self.trust = trust
   }
 }
+
+extension JournalContents {
+  /// It holds something of a family: a policy, usage, counted time.
+  package var isPrivate: Bool {
+    policy != nil || trust != nil || outbox.next > 1 || outbox.epoch > 1 || !ledger.isEmpty || !sessions.isEmpty
+  }
+}

@@ -24,6 +24,10 @@ struct ImportCommand: AsyncParsableCommand {
     for file in files where !FileManager.default.isReadableFile(atPath: file) {
       throw Failure(.noInput, "\(file) cannot be read; check its name")
     }
+    for file in files {
+      let kind = try? FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+      guard kind != .typeDirectory else { throw Failure(.noInput, "\(file) is a directory; name its files") }
+    }
     let summary: ImportSummary
     do { summary = try direct(DataDirectory(path: data)) } catch let failure as Failure where failure.exit == .busy {
       summary = try await byServer()

@@ -1,5 +1,6 @@
 import AgentCore
 import ArgumentParser
+import Terminal
 
 struct UsageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct UsageCommand: AsyncParsableCommand {
       for day in usage.days { print("\(day.date)  \(day.profile)  \(day.minutes) minutes") }
       for line in usage.denied {
         print(
-          "denied  \(line.profile ?? "-")  \(line.name ?? line.title ?? line.app ?? "-")  \(line.count)  "
+          "denied  \(line.profile ?? "-")  \(PlainText.shown(line.name ?? line.title ?? line.app ?? "-"))  \(line.count)  "
             + line.reasons.joined(separator: ","))
       }
     }
