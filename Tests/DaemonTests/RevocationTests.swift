@@ -55,6 +55,22 @@ extension DaemonTests {
       try Self.expectErased(box, launcher, device)
     }
 
+    /// A box whose identity was lost handed the old family's sessions to the next family that it was paired with.
+    @Test func start_identityLost_erasesWhatItLeftBehind() throws {
+      let upstream = try Upstream(withCatalogue: true)
+      let box = try Box(upstream: upstream.address)
+      var launcher = try box.start()
+      let device = try Self.fill(box, launcher, upstream)
+      try box.stop()
+      box.directory.write("{ no identity", to: "state/identity.json")
+
+      launcher = try box.start()
+      #expect(try !launcher.isPaired())
+      try Self.expectErased(box, launcher, device)
+      _ = try launcher.pair(code: upstream.pairingCode())
+      try launcher.wait(for: "the policy and the catalogue again") { $0.policy != nil && $0.isReplicaWhole }
+    }
+
     /// Pairs the box and gives it all that a family's box has, a database that was damaged once too; returns its id.
     private static func fill(_ box: Box, _ launcher: Launcher, _ upstream: Upstream) throws -> String {
       let device = try launcher.pair(code: upstream.pairingCode())

@@ -68,7 +68,7 @@ import Testing
   @Test(
     arguments: [
       (404, "unknown_code", "unknown_code"), (410, "expired_code", "expired_code"), (410, "used_code", "used_code"),
-      (500, nil, "the upstream answered 500"),
+      (500, nil, "the upstream answered 500; if it is no Axolotly upstream, check its address"),
     ] as [(Int, String?, String)])
   func claim_refused_isToldByItsName(status: Int, name: String?, told: String) throws {
     var box = AgentHarness()
@@ -85,6 +85,19 @@ import Testing
     #expect(!box.isOut(.pairingPoll), "the poll is cancelled")
     try box.answer(.claim, .paired(AgentHarness.success))
     #expect(box.agent.pairing.identity != nil)
+  }
+
+  /// A typing error at the box threw away the code that a parent was typing on the phone.
+  @Test func claim_refusedWhileACodeIsShown_leavesThatCode() throws {
+    var box = try showingCode()
+    let id = box.command(.pairWithCode("AAAABBBB"))
+    try box.problem(.claim, 404, "unknown_code")
+    #expect(box.replies(to: id) == [.refused(.pairing("unknown_code"))])
+    #expect(box.agent.pairing.name == "showing_code")
+    while !box.isOut(.pairingPoll), box.advanceToDeadline() {}
+    try box.answer(.pairingPoll, .paired(AgentHarness.success))
+    #expect(box.agent.pairing.identity != nil)
+    #expect(box.sent(.pairingCode).count == 1, "no second code was asked for")
   }
 
   @Test func success_thatCannotBeSaved_isAnErrorAndNotPaired() throws {
