@@ -7,14 +7,12 @@ import Testing
 
 @Suite struct ReaderTests {
   let scratch: Scratch
-  let store: CatalogueStore
 
-  init() throws {
-    scratch = try Scratch()
-    store = try CatalogueStore(path: scratch.file("replica.db"), digest: digest)
-  }
+  init() throws { scratch = try Scratch() }
 
+  /// By a store of its own: a connection has one thread for life, and a test that waited may go on upon another.
   func fill(_ titles: [String], version: Int = 1) throws {
+    let store = try CatalogueStore(path: scratch.file("replica.db"), digest: digest)
     #expect(
       try store.take(try shelf("US/netflix"), version: version, titles, in: scratch) == .committed(titles: titles.count)
     )
@@ -128,9 +126,8 @@ import Testing
   func absent() async throws {
     let reader = Reader(path: scratch.file("absent.db"))
     await #expect(throws: DatabaseError.self) { try await browse(reader, try query()) }
-    let late = try CatalogueStore(path: scratch.file("absent.db"), digest: digest)
+    #expect(try CatalogueStore(path: scratch.file("absent.db"), digest: digest).appliedShelves().isEmpty)
     #expect(try await browse(reader, try query()) == BrowsePage(total: 0, rows: []))
-    #expect(try late.appliedShelves().isEmpty)
     reader.close()
   }
 }
@@ -146,7 +143,8 @@ import Testing
     #expect(try await iterator.next()?.get().opening == .created)
     let name = try shelf("US/netflix")
     let file = try scratch.write(try part([put(movie(1))]), to: "part")
-    let lookup = TitleLookup(path: path)
+    // Opened for each question: a connection has one thread for life, and a test that waited may go on upon another.
+    func held(at path: String) throws -> Title? { try TitleLookup(path: path).title(try reference("tmdb:movie:1")) }
     for job in [ShelfJob(1), ShelfJob(2)] {
       try await answer { catalogue.begin(job, name, version: 1, isSnapshot: true, completion: $0) }.get()
       let step = await answer { catalogue.apply(job, partPath: file, kind: .snapshot(titles: 1), completion: $0) }
@@ -155,13 +153,13 @@ import Testing
     }
     let shelves = try await answer { catalogue.appliedShelves(completion: $0) }.get()
     #expect(shelves == [AppliedShelf(shelf: name, version: 1, titles: 1)])
-    #expect(try lookup.title(try reference("tmdb:movie:1")) != nil)
+    #expect(try held(at: path) != nil)
     let aside = try await answer { catalogue.setAside(completion: $0) }.get()
     #expect(aside == path + ".damaged")
-    #expect(try lookup.title(try reference("tmdb:movie:1")) == nil)
-    #expect(try TitleLookup(path: aside).title(try reference("tmdb:movie:1")) != nil)
+    #expect(try held(at: path) == nil)
+    #expect(try held(at: aside) != nil)
     try await answer { catalogue.erase(completion: $0) }.get()
-    #expect(try lookup.title(try reference("tmdb:movie:1")) == nil)
+    #expect(try held(at: path) == nil)
     #expect(try await answer { catalogue.appliedShelves(completion: $0) }.get().isEmpty)
     catalogue.close()
     #expect(await answer { catalogue.commit(ShelfJob(3), check([]), completion: $0) } != .mismatch)
