@@ -6,6 +6,8 @@ extension Simulation {
   mutating func start(box: Int) {
     guard boxes[box].agent == nil else { return }
     boxes[box].life += 1
+    // The bucket is the process's own and begins full with it.
+    boxes[box].privateRequests = []
     if options.sabotage == .policyFalls, boxes[box].life > 1 { forgetPolicy(box: box) }
     let store = boxes[box].store
     let restored = Agent.Restored(

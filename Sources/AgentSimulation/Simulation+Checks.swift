@@ -7,7 +7,7 @@ extension Simulation {
     Violation(seed: seed, at: now, promise: promise, sabotage: options.sabotage)
   }
 
-  /// Requests that a box may make in any minute (`spec/wire.md` §7).
+  /// Requests that a box may make in any minute of one life of its process (`spec/wire.md` §7).
   static let requestsAMinute = 20
 
   mutating func checkSafety(box: Int) throws {
@@ -22,7 +22,7 @@ extension Simulation {
       throw violation("box \(box): policy \(version) is none that the upstream signed")
     }
     boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
-    if boxes[box].privateRequests.count > Self.requestsAMinute * 2 {
+    if boxes[box].privateRequests.count > Self.requestsAMinute {
       throw violation("box \(box): \(boxes[box].privateRequests.count) private requests in a minute")
     }
   }

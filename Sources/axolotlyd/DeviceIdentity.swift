@@ -39,7 +39,7 @@ final class DeviceIdentity {
       try PrivateFile.replace(aside, with: bytes)
       setAside = aside
     }
-    try PrivateFile.replace(path, with: bytes)
+    try PrivateFile.replace(path, with: try encoded())
   }
 
   /// Takes an identity and makes it durable; the completion is called on the writing thread.
@@ -60,19 +60,21 @@ final class DeviceIdentity {
   /// Ends the writing thread when all is written.
   func close() { writer.stop() }
 
-  private var bytes: [UInt8] {
-    Array(JSONText.of(File(key: Base64URL.encode(key.rawRepresentation), identity: identity)).utf8)
+  private func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(File(key: Base64URL.encode(key.rawRepresentation), identity: identity)))
   }
 
   private func write(
     before: @escaping @Sendable () throws -> Void, completion: @escaping @Sendable (Result<Void, any Error>) -> Void
   ) {
-    let (path, bytes) = (path, bytes)
+    let (path, content) = (path, Result { try encoded() })
     writer.submit { _ in
       completion(
         Result {
           try before()
-          try PrivateFile.replace(path, with: bytes)
+          try PrivateFile.replace(path, with: try content.get())
         })
     }
   }
