@@ -21,11 +21,13 @@ package final class BusServer {
 
   /// - Parameters:
   ///   - path: of the socket file; its directory exists.
+  ///   - passed: what the service manager passed; its socket `bus` is listened at instead of one of our own.
   ///   - property: the value of a property of one of `interfaces`, of the declared signature.
   ///   - handler: receives every method call on the loop's thread, its arguments checked against the signature.
   /// - Throws: `HostError`, `.inUse` where a living daemon serves the socket.
   package init(
-    loop: EventLoop, path: String, objectPath: String, interfaces: [BusInterface], log: Log,
+    loop: EventLoop, path: String, passed: PassedDescriptors? = nil, objectPath: String, interfaces: [BusInterface],
+    log: Log,
     property: @escaping (_ interface: String, _ name: String) -> BusValue, handler: @escaping (BusCall) -> Void
   ) throws {
     self.loop = loop
@@ -34,7 +36,7 @@ package final class BusServer {
     self.objects = interfaces.map(BusObject.init)
     self.property = property
     self.handler = handler
-    listener = try BusListener(path: path)
+    listener = try BusListener(path: path, passed: passed)
     accepting = try loop.watch(listener.socket.number, events: EPOLLIN.rawValue) { [unowned self] _ in accept() }
     accepting?.limitRate(count: UInt32(Limits.busAcceptsPerSecond), microseconds: 1_000_000)
   }

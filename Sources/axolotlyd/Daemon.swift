@@ -51,13 +51,15 @@ final class Daemon {
   var browseGeneration: UInt64 = 0
   var shelfJobs: [ShelfJob: Set<String>] = [:]
 
+  private let passed: PassedDescriptors
   private let lock: DirectoryLock
 
   /// Runs the daemon until it is told to stop; returns the exit status.
   static func run(_ configuration: Configuration) throws -> Int32 {
+    let passed = try PassedDescriptors()
     EventLoop.blockSignals()
     PrivateFile.makeNewFilesPrivate()
-    let daemon = try Daemon(configuration)
+    let daemon = try Daemon(configuration, passed)
     try daemon.start()
     let status = try daemon.loop.run()
     daemon.stop()
@@ -65,8 +67,9 @@ final class Daemon {
     return status
   }
 
-  private init(_ configuration: Configuration) throws {
+  private init(_ configuration: Configuration, _ passed: PassedDescriptors) throws {
     self.configuration = configuration
+    self.passed = passed
     log = Log(.usual, level: Log.Level(name: configuration.logLevel) ?? .info)
     try StateDirectory.prepare(configuration.state)
     try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
@@ -222,7 +225,7 @@ final class Daemon {
     }
     do {
       bus = try BusServer(
-        loop: loop, path: configuration.runtime + "/bus", objectPath: Agent1.objectPath,
+        loop: loop, path: configuration.runtime + "/bus", passed: passed, objectPath: Agent1.objectPath,
         interfaces: [Agent1.launcher, Agent1.device], log: log,
         property: { [unowned self] _, name in property(name) }, handler: { [unowned self] in receive($0) })
     } catch {

@@ -23,6 +23,8 @@ struct Axolotlyd: ParsableCommand {
   var upstream: String?
   @Option(name: .long, help: ArgumentHelp("The settings file.", valueName: "FILE"))
   var config: String?
+  @Flag(name: .long, help: "Read the settings, say what is wrong with them, and end.")
+  var check = false
 
   mutating func run() throws {
     let configuration: Configuration
@@ -31,6 +33,7 @@ struct Axolotlyd: ParsableCommand {
     } catch {
       StartFailure(status: 78, "\(error)").exit()
     }
+    if check { return }
     let status: Int32
     do {
       status = try Daemon.run(configuration)
