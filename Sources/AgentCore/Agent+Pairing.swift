@@ -237,6 +237,9 @@ extension Agent {
     let command = unpairing?.command
     for id in requests.keys.sorted(by: { $0.number < $1.number }) { cancel(id) }
     for id in syncWaiters { effects.append(.reply(id, .refused(.notPaired))) }
+    for id in pinChecks.keys.sorted(by: { $0.number < $1.number }) {
+      effects.append(.reply(id, .refused(.notPaired)))
+    }
     for pending in tickets.sorted(by: { $0.key.number < $1.key.number }).map(\.value) {
       if case .changes(_, let continuation) = pending { refuse(continuation) }
     }
@@ -245,7 +248,9 @@ extension Agent {
     fresh.clock = clock
     fresh.lastNumber = lastNumber
     fresh.effects = effects
+    fresh.systemBus = systemBus
     self = fresh
+    if let fault = systemBus.fault { _ = health.raise(fault.code, fault.severity, since: wall(now)) }
     effects.append(.erase)
     effects.append(.signal(.pairingStateChanged(pairing.name, detail: "erased")))
     effects.append(.signal(.profileChanged(nil)))

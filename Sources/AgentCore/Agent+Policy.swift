@@ -62,6 +62,7 @@ extension Agent {
   mutating func activate(_ envelope: PolicyEnvelope, heard: Moment, at now: Now) {
     if policy.saving?.payloadSHA256 == envelope.payloadSHA256 { policy.saving = nil }
     guard envelope.policy.version >= policy.highest.version else { return }
+    let old = compiled
     policy.active = PolicyKeeper.Active(
       compiled: CompiledPolicy(envelope.policy, zone: envelope.zone), envelope: envelope.text,
       payloadSHA256: envelope.payloadSHA256,
@@ -79,6 +80,7 @@ extension Agent {
     effects.append(.signal(.policyChanged(version: envelope.policy.version)))
     log(.notice, "policy in force", .init("version", String(envelope.policy.version)))
     keepActiveProfile(at: now)
+    forgetReplacedPINs(of: old)
     let after = (now.boot - heard).wholeMilliseconds
     record([.policyApplied(version: envelope.policy.version, afterMilliseconds: after)], profile: nil, at: now)
     report.due(at: now.boot + StateReporting.urgentDelay)

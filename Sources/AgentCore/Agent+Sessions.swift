@@ -6,6 +6,7 @@ extension Agent {
     case .pairWithCode(let code): commandPairWithCode(id, code, at: now)
     case .cancelPairing: commandCancelPairing(id)
     case .unpair: commandUnpair(id, at: now)
+    case .unpairWithPIN(let adult): commandUnpairWithPIN(id, adult: adult, at: now)
     case .sync: commandSync(id, at: now)
     case .select(let profile): commandSelect(id, profile, at: now)
     case .beginSession(let profile, let title, let app, let service, let owner):
@@ -30,15 +31,6 @@ extension Agent {
     askHeadsNow(at: now)
   }
 
-  private mutating func commandSelect(_ id: CommandID, _ profile: String, at now: Now) {
-    if let refusal = readiness { return effects.append(.reply(id, .refused(refusal))) }
-    guard policy.active?.compiled.policy.profiles.contains(where: { $0.id == profile }) == true else {
-      return effects.append(.reply(id, .refused(.unknownProfile)))
-    }
-    setActiveProfile(profile, at: now)
-    effects.append(.reply(id, .done))
-  }
-
   private mutating func begin(
     _ id: CommandID, profile: String, title: TitleFacts?, app: String?, service: String?, owner: UInt32, at now: Now
   ) {
@@ -46,8 +38,8 @@ extension Agent {
     guard let active = policy.active, active.compiled.policy.profiles.contains(where: { $0.id == profile }) else {
       return effects.append(.reply(id, .refused(.unknownProfile)))
     }
-    guard sessions.open.count < Limits.openSessions else {
-      return effects.append(.reply(id, .refused(.tooManySessions(limit: Limits.openSessions))))
+    if let limit = sessions.limitReached(by: owner) {
+      return effects.append(.reply(id, .refused(.tooManySessions(limit: limit))))
     }
     guard let decision = decide(profile: profile, title: title, app: app, at: now), decision.verdict == .allow else {
       let denied = decide(profile: profile, title: title, app: app, at: now)

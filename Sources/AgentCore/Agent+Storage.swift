@@ -86,7 +86,7 @@ extension Agent {
     for change in changes {
       switch change {
       case .highWater, .prune: break
-      case .ledger, .session:
+      case .ledger, .session, .pinAttempts:
         // A running total is written as it stands then, so once is enough.
         if !unsaved.contains(where: { $0.isSameTotal(as: change) }) { unsaved.append(change) }
       case .policy, .trust, .event, .acknowledged, .rejected, .outboxEpoch, .sessionEnded, .retryAfter:
@@ -101,6 +101,7 @@ extension Agent {
     switch change {
     case .session(let record): sessions.session(record.id).map { .session($0.record) }
     case .ledger(let profile, let date, _, _): sessions.ledger.row(profile, date)
+    case .pinAttempts(let row): .pinAttempts(pins.row(row.profile))
     case .policy, .trust, .event, .acknowledged, .rejected, .outboxEpoch, .sessionEnded, .highWater, .retryAfter,
       .prune:
       change
@@ -140,6 +141,7 @@ extension JournalChange {
     case (.ledger(let profile, let date, _, _), .ledger(let otherProfile, let otherDate, _, _)):
       profile == otherProfile && date == otherDate
     case (.session(let record), .session(let otherRecord)): record.id == otherRecord.id
+    case (.pinAttempts(let row), .pinAttempts(let otherRow)): row.profile == otherRow.profile
     default: false
     }
   }

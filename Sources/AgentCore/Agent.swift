@@ -11,8 +11,11 @@ package struct Agent: Sendable {
     package var boot: String
     /// Trusted time is never before it: when this program was built.
     package var builtAt: WallTime
-    package init(upstream: String, boot: String, builtAt: WallTime) {
+    /// Whether the agent wants its name on the system bus.
+    package var usesSystemBus: Bool
+    package init(upstream: String, boot: String, builtAt: WallTime, usesSystemBus: Bool = false) {
       (self.upstream, self.boot, self.builtAt) = (upstream, boot, builtAt)
+      self.usesSystemBus = usesSystemBus
     }
   }
 
@@ -43,6 +46,8 @@ package struct Agent: Sendable {
   package internal(set) var report: StateReporting
   package internal(set) var health = HealthBook()
   package internal(set) var activeProfile: String?
+  package internal(set) var pins: PINAttempts
+  package internal(set) var systemBus: SystemBusPresence
   /// When `handle(.turn)` has to be called even if nothing happens.
   package internal(set) var deadline: Moment?
 
@@ -56,6 +61,7 @@ package struct Agent: Sendable {
   var hasReplicaFailed = false
   var saveIdentityAgainAt: Moment?
   var syncWaiters: [CommandID] = []
+  var pinChecks: [CommandID: PINCheck] = [:]
   var endpointChangedAt: Moment?
   /// The family-local day of the stretch that is being counted.
   var countedDate: CalendarDate?
@@ -114,6 +120,8 @@ package struct Agent: Sendable {
     sessions = SessionBook(ledger: journal.ledger, at: now.play)
     outbox = Outbox(journal.outbox)
     report = StateReporting()
+    pins = PINAttempts(journal.pinAttempts, at: now.boot)
+    systemBus = SystemBusPresence(isWanted: configuration.usesSystemBus, at: now.boot)
     budget = RequestBudget(at: now.boot)
     highWaterDue = now.boot + Self.highWaterInterval
     deadline = now.boot
@@ -153,8 +161,12 @@ package struct Agent: Sendable {
     case .shelfCommitted(let job, let result): handleShelfCommitted(job, result, at: now)
     case .shelfDropped(let shelf): catalogue.dropped(shelf)
     case .command(let id, let command): handleCommand(id, command, at: now)
+    case .pinVerified(let id, let matches): handlePINVerified(id, matches: matches, at: now)
+    case .systemBus(let report): handleSystemBus(report, at: now)
     case .networkChanged: handleNetworkChanged(at: now)
-    case .stopping: for session in sessions.open { save(session.id, at: now) }
+    case .stopping:
+      for session in sessions.open { save(session.id, at: now) }
+      savePINWaits(at: now)
     case .turn: turn(at: now)
     }
     let result = effects
@@ -167,6 +179,7 @@ package struct Agent: Sendable {
     var next = Deadline()
     turnSessions(at: now, next: &next)
     turnStorage(at: now, next: &next)
+    turnSystemBus(at: now, next: &next)
     turnPairing(at: now, next: &next)
     if pairing.identity != nil {
       turnToken(at: now, next: &next)

@@ -12,6 +12,10 @@ package enum Effect: Sendable, Equatable {
   /// Everything private goes: identity, key, both databases. The shell starts anew as an unpaired box.
   case erase
   case shelf(ShelfEffect)
+  /// Verifies the PIN that came with the command; answered by `pinVerified`.
+  case verifyPIN(CommandID, Profile.PINVerifier)
+  /// Connects to the system bus and asks for the agent's name; answered by `systemBus`.
+  case connectSystemBus
   case reply(CommandID, CommandReply)
   case signal(AgentSignal)
   case log(LogEntry)
@@ -46,6 +50,12 @@ package enum CommandRefusal: Error, Sendable, Equatable {
   case unknownProfile
   case noActiveProfile
   case unknownSession
+  /// After `waitSeconds` the next PIN may be tried; 0: at once.
+  case wrongPIN(waitSeconds: Int64)
+  /// Nothing was verified: too many were wrong before.
+  case pinLocked(seconds: Int64)
+  /// The profile that was named is no adult's with a PIN.
+  case noAdultPIN
   case denied(Decision)
   /// The upstream refused the pairing; its own name for why.
   case pairing(String)

@@ -12,6 +12,10 @@ package enum Event: Sendable {
   case shelfDropped(ShelfName)
   /// A person or a launcher asks for something; answered by `Effect.reply` exactly once.
   case command(CommandID, Command)
+  /// The answer to `Effect.verifyPIN`.
+  case pinVerified(CommandID, matches: Bool)
+  /// What became of `Effect.connectSystemBus`, or of the name that was held.
+  case systemBus(SystemBusReport)
   /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
   case networkChanged
   /// The process is about to stop: what was counted becomes durable. Nothing may follow.
@@ -39,9 +43,12 @@ package enum Command: Sendable, Equatable {
   case pair
   case pairWithCode(String)
   case cancelPairing
+  /// By somebody who needs no PIN.
   case unpair
+  /// By somebody who gives the PIN of an adult profile.
+  case unpairWithPIN(adult: String)
   case sync
-  /// The PIN, where there is one, has been verified by the shell.
+  /// Where the profile has a PIN, `Effect.verifyPIN` follows.
   case select(profile: String)
   /// `profile` is the active one where the caller gave none; `facts` are those of the replica, nil for an app by itself.
   case beginSession(profile: String, title: TitleFacts?, app: String?, service: String?, owner: UInt32)

@@ -33,7 +33,16 @@ package enum Limits {
   // Local bus.
   package static let busMessageBytes = 256 << 10
   package static let busClients = 64
-  package static let openSessions = 16
+  /// Sessions that are open at once, of all users and of one.
+  package static let openSessions = 32
+  package static let openSessionsPerUser = 8
+  /// Calls of one user: so many at once, and so many a second in the long run.
+  package static let busCallBurst = 400
+  package static let busCallsPerSecond = 100
+  /// Calls of one user that may wait for their answers, over all its connections.
+  package static let busWaitingCallsPerUser = 128
+  /// Users whose calls are counted apart.
+  package static let busUsers = 256
   package static let browsePage = 200
 
   // Links and handlers (`spec/links.md`).

@@ -25,6 +25,7 @@ struct SimulatedStore {
   var sessions: [String: SessionRecord] = [:]
   var highWater: WallTime?
   var retryAfter: [String: WallTime] = [:]
+  var pinAttempts: [String: PINAttempts.Row] = [:]
   var replica: [ShelfName: (version: Int, contents: SimulatedCatalogue.Contents)] = [:]
 
   init(key: String) { self.key = key }
@@ -38,7 +39,8 @@ struct SimulatedStore {
         oldestAt: unacknowledged?.event.at),
       ledger: ledger.sorted { $0.key < $1.key }.map(\.value),
       sessions: sessions.sorted { $0.key < $1.key }.map(\.value),
-      highWater: highWater, retryAfter: retryAfter)
+      highWater: highWater, retryAfter: retryAfter,
+      pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value))
   }
 
   /// Applies changes as one transaction; false where they break the order of the outbox, and nothing is kept.
@@ -70,6 +72,7 @@ struct SimulatedStore {
     case .sessionEnded(let id): sessions[id] = nil
     case .highWater(let time): highWater = time
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
+    case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
     case .prune: rows.removeAll { $0.isAcknowledged }
     }
     return true

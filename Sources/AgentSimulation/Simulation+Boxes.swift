@@ -82,7 +82,8 @@ extension Simulation {
     case .cancel(let id):
       boxes[box].out.remove(id)
       for (number, hold) in upstream.holds where hold.box == box && hold.request == id { upstream.holds[number] = nil }
-    case .dropConnections, .log: break
+    case .dropConnections, .log, .connectSystemBus: break
+    case .verifyPIN(let id, _): deliver(.pinVerified(id, matches: true), to: box)
     case .persist(let ticket, let changes): write(ticket, .journal(changes), box: box)
     case .saveIdentity(let ticket, let identity): write(ticket, .identity(identity), box: box)
     case .erase: erase(box: box)
@@ -247,6 +248,8 @@ extension Event {
     case .shelfCommitted(let job, _): "shelf committed \(job.number)"
     case .shelfDropped(let shelf): "shelf dropped \(shelf)"
     case .command(let id, _): "command \(id.number)"
+    case .pinVerified(let id, let matches): "PIN \(id.number) \(matches)"
+    case .systemBus: "system bus"
     case .networkChanged: "network changed"
     case .stopping: "stopping"
     case .turn: "turn"
@@ -283,6 +286,8 @@ extension Effect {
     case .saveIdentity(let ticket, _): "saves identity \(ticket.number)"
     case .erase: "erases"
     case .shelf: "shelf effect"
+    case .verifyPIN(let id, _): "verifies PIN \(id.number)"
+    case .connectSystemBus: "connects to the system bus"
     case .reply(let id, let reply): "replies \(id.number) \(reply.traceName)"
     case .signal: "signals"
     case .log(let entry): "logs \(entry.message)"

@@ -48,7 +48,7 @@ package enum Agent1 {
         ]),
       .init("PairWithCode", [.init("code", "s")], returns: [.init("device", "s"), .init("family", "s")]),
       .init("CancelPairing"),
-      .init("Unpair"),
+      .init("Unpair", [.init("profile", "s"), .init("pin", "s")]),
       .init("Status", returns: [.init("document", "s")]),
       .init("Sync"),
       .init("UsageLog", [.init("limit", "u")], returns: [.init("lines", "as")]),
@@ -71,11 +71,14 @@ package enum Agent1 {
     package static let unknownTitle = "com.axolotly.Error.UnknownTitle"
     package static let unknownSession = "com.axolotly.Error.UnknownSession"
     package static let wrongPIN = "com.axolotly.Error.WrongPIN"
+    /// Too many were wrong: none is verified now; the message says for how many seconds.
+    package static let pinLocked = "com.axolotly.Error.PINLocked"
     package static let denied = "com.axolotly.Error.Denied"
     package static let alreadyPaired = "com.axolotly.Error.AlreadyPaired"
     package static let pairingFailed = "com.axolotly.Error.PairingFailed"
     package static let storage = "com.axolotly.Error.Storage"
-    package static let limit = "com.axolotly.Error.LimitReached"
+    /// One of the caller's limits, or a limit of the box, is reached; the message names it.
+    package static let limit = "org.freedesktop.DBus.Error.LimitsExceeded"
     package static let unavailable = "com.axolotly.Error.Unavailable"
   }
 }

@@ -3,7 +3,7 @@ import Database
 /// The tables of `journal.db` and how the file is opened.
 enum JournalSchema {
   /// "AxoJ" in ASCII.
-  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1])
+  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1, version2])
 
   static let settings = Connection.Settings(
     mode: .readWriteCreate, synchronous: .full, isSecureDelete: true, journalSizeLimitBytes: StoreLimits.walKeptBytes,
@@ -29,5 +29,11 @@ enum JournalSchema {
     CREATE TABLE session (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), high_water INTEGER NOT NULL) STRICT;
     CREATE TABLE retry_after (endpoint TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    """
+
+  /// Wrong PINs in a row, and the seconds of the wait that they began.
+  private static let version2 = """
+    CREATE TABLE pin_attempts (
+      profile TEXT PRIMARY KEY, failures INTEGER NOT NULL, wait_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     """
 }

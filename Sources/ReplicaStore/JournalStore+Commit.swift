@@ -45,6 +45,12 @@ extension JournalStore {
       try connection.run("REPLACE INTO retry_after VALUES (?, ?)", [.text(endpoint), .integer(until.seconds)])
     case .retryAfter(let endpoint, nil):
       try connection.run("DELETE FROM retry_after WHERE endpoint = ?", [.text(endpoint)])
+    case .pinAttempts(let row) where row.failures == 0:
+      try connection.run("DELETE FROM pin_attempts WHERE profile = ?", [.text(row.profile)])
+    case .pinAttempts(let row):
+      try connection.run(
+        "REPLACE INTO pin_attempts (profile, failures, wait_s) VALUES (?, ?, ?)",
+        [.text(row.profile), .integer(row.failures), .integer(row.waitSeconds)])
     case .prune(let time): try prune(acknowledgedBefore: time)
     }
   }
@@ -99,7 +105,9 @@ extension JournalChange {
   fileprivate var mayDelete: Bool {
     switch self {
     case .sessionEnded, .prune, .outboxEpoch: true
-    case .policy, .trust, .event, .acknowledged, .rejected, .ledger, .session, .highWater, .retryAfter: false
+    case .policy, .trust, .event, .acknowledged, .rejected, .ledger, .session, .highWater, .retryAfter,
+      .pinAttempts:
+      false
     }
   }
 }

@@ -45,6 +45,10 @@ package final class JournalStore {
         retryAfter: try loadRetryAfter(),
         trust: try connection.first("SELECT document FROM trust") { (row) throws(DatabaseError) in
           try json.value(TrustSet.self, row.text(0))
+        },
+        pinAttempts: try connection.rows("SELECT profile, failures, wait_s FROM pin_attempts ORDER BY profile") {
+          (row) throws(DatabaseError) in
+          PINAttempts.Row(profile: try row.text(0), failures: try row.int(1), waitSeconds: try row.int64(2))
         })
     }
   }

@@ -19,7 +19,7 @@ package struct BusCaller: Sendable, Equatable {
   package func belongs(toGroup group: UInt32) -> Bool { gid == group || groups.contains(group) }
 
   /// Reads the credentials of a connected socket; a kernel that cannot tell the groups gives none.
-  static func peer(of socket: Int32) throws -> BusCaller {
+  package static func peer(of socket: Int32) throws -> BusCaller {
     var peer = axolotly_peer()
     let result = unsafe axolotly_peer_credentials(socket, &peer)
     guard result >= 0 else { throw HostError.failed("getsockopt", result, "the caller's credentials cannot be read") }

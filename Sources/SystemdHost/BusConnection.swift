@@ -7,31 +7,37 @@ internal import LocalAPI
 ///
 /// The client's bytes pass `BusFraming` and a pipe on their way in, so that sd-bus never allocates for a message over
 /// the limit; answers and signals go straight to the client's socket. Confined to the loop's thread.
-/// The server owns it, and sd-bus calls it back through unretained pointers in `slots`, which go first.
+/// The server owns it.
 @safe
-final class BusConnection {
+final class BusConnection: BusPeer {
   let caller: BusCaller
   private(set) var isOpen = true
 
   private unowned let server: BusServer
+  private let service: BusService
   private let bus: OpaquePointer
-  private var slots: [OpaquePointer] = unsafe []
+  private var slots: BusSlots?
   private var input: BusInput?
-  private var pendingCalls = 0
-  /// The sizes of the messages that sd-bus holds for a client that does not read, oldest first.
-  private var queuedBytes: [Int] = []
+  private var waitingCalls = 0
+  private var backlog = BusBacklog(messages: Limits.busQueuedMessages, bytes: Limits.busQueuedBytes)
 
   init(socket: consuming Descriptor, caller: BusCaller, server: BusServer, loop: EventLoop) throws {
     self.caller = caller
     self.server = server
+    service = server.service
     let source = try Descriptor(duplicating: socket.number)
     let pipe = try Pipe()
     unsafe bus = unsafe try Self.makeBus(input: pipe.read, output: socket)
-    for object in server.objects { try add(object) }
-    try watchForEnd()
+    let slots = BusSlots(
+      called: { [unowned self] in service.receive($0, of: caller, from: self) },
+      filter: { [unowned self] in isHandled($0) }, ended: { [unowned self] in drop(nil) })
+    try unsafe slots.attach(to: bus, path: service.objectPath, objects: service.objects)
+    self.slots = slots
     let result = unsafe sd_bus_attach_event(bus, loop.handle, 0)
     guard result >= 0 else { throw HostError.failed("sd_bus_attach_event", result, "a client cannot be served") }
-    input = try BusInput(source: source, sink: pipe.write, loop: loop) { [unowned self] reason in drop(reason) }
+    input = try BusInput(source: source, sink: pipe.write, framing: BusFraming(side: .client), loop: loop) {
+      [unowned self] reason in drop(reason)
+    }
   }
 
   deinit {
@@ -39,69 +45,57 @@ final class BusConnection {
     unsafe sd_bus_close_unref(bus)
   }
 
-  /// Sends an answer or a signal whose values take `bytes`; a client that lets too much wait is dropped.
+  /// A client that lets too much wait is dropped.
   func send(_ message: BusMessage, bytes: Int) throws {
     guard isOpen else { throw HostError(.disconnected, "the client has gone") }
-    guard bytes + Self.headerBytes <= Limits.busMessageBytes else {
+    guard bytes + BusBacklog.headerBytes <= Limits.busMessageBytes else {
       throw HostError(.tooLarge, "a message is larger than \(Limits.busMessageBytes) bytes")
     }
     let result = unsafe sd_bus_send(bus, message.handle, nil)
     guard result >= 0 else { throw HostError.failed("sd_bus_send", result, "a message cannot be sent") }
-    queuedBytes.append(bytes + Self.headerBytes)
-    checkQueue()
+    backlog.append(bytes: bytes)
+    checkBacklog()
   }
 
-  func emit(path: String, interface: String, signal: String, arguments: [BusValue], bytes: Int) throws {
+  func emit(_ signal: BusSignal, bytes: Int) throws {
     guard isOpen else { return }
-    let message = unsafe try BusMessage.signal(on: bus, path: path, interface: interface, member: signal)
-    try BusMarshalling.append(arguments, to: message)
+    let message = unsafe try BusMessage.signal(
+      on: bus, path: service.objectPath, interface: signal.interface, member: signal.name)
+    try BusMarshalling.append(signal.arguments, to: message)
     try send(message, bytes: bytes)
   }
 
-  /// A method call has come.
-  func receive(_ message: BusMessage) {
-    guard isOpen, checkQueue() else { return }
-    pendingCalls += 1
-    server.receive(message, from: self)
+  func callBegins() -> Bool {
+    guard waitingCalls < Limits.busPendingCalls else { return false }
+    waitingCalls += 1
+    return true
   }
 
-  /// Answers a call with an error. A connection that cannot even carry that is closing.
-  func refuse(_ message: BusMessage, name: String, _ text: String) {
-    let text = String(text.prefix(Self.errorCharacters))
-    guard let answer = try? BusMessage.error(to: message, name: name, text: text) else { return }
-    try? send(answer, bytes: name.utf8.count + text.utf8.count)
-  }
+  func callEnded() { waitingCalls -= 1 }
 
-  /// A call has been answered or given up.
-  func callEnded() { pendingCalls -= 1 }
-
-  var hasTooManyCalls: Bool { pendingCalls > Limits.busPendingCalls }
-
-  /// Answers Properties.Get and GetAll; false where the value does not fit its signature.
-  func answer(property: String, of interface: String, in reply: BusMessage) -> Bool {
-    guard checkQueue() else { return false }
-    return (try? BusMarshalling.append([server.property(interface, property)], to: reply)) != nil
+  /// Every message comes by here first: it counts, and properties are answered.
+  private func isHandled(_ message: BusMessage) -> Bool {
+    guard message.isMethodCall else { return false }
+    guard isOpen, checkBacklog(), service.admit(message, of: caller, from: self) else { return true }
+    return service.asksForProperties(message) && service.receiveProperties(message, of: caller, from: self)
   }
 
   /// Stops watching; what sd-bus still holds for the client is dropped.
   func release() {
     isOpen = false
     input = nil
-    unsafe slots.forEach { unsafe sd_bus_slot_unref($0) }
-    unsafe slots = []
+    slots?.release()
+    slots = nil
     _ = unsafe sd_bus_detach_event(bus)
     unsafe sd_bus_close(bus)
   }
 
-  /// Whether the client keeps up; one that does not is dropped. Answers that sd-bus makes by itself count by number.
+  /// Whether the client keeps up; one that does not is dropped.
   @discardableResult
-  private func checkQueue() -> Bool {
+  private func checkBacklog() -> Bool {
     var count: UInt64 = 0
     guard unsafe sd_bus_get_n_queued_write(bus, &count) >= 0 else { return isOpen }
-    if queuedBytes.count > Int(count) { queuedBytes.removeFirst(queuedBytes.count - Int(count)) }
-    if count > UInt64(Limits.busQueuedMessages) || queuedBytes.reduce(0, +) > Limits.busQueuedBytes {
-      drop("the client does not read")
-    }
+    if backlog.isTooLong(queued: count) { drop("the client does not read") }
     return isOpen
   }
 
@@ -110,11 +104,6 @@ final class BusConnection {
     isOpen = false
     server.lost(self, reason: reason)
   }
-
-  /// What a message takes beside its values: fixed header, path, interface, member, signature.
-  private static let headerBytes = 512
-
-  private static let errorCharacters = 1_024
 
   private static func makeBus(input: consuming Descriptor, output: consuming Descriptor) throws -> OpaquePointer {
     var created: OpaquePointer?
@@ -157,28 +146,5 @@ final class BusConnection {
   private static func check(_ result: Int32, _ call: String) throws {
     guard result < 0 else { return }
     throw HostError.failed(call, result, "a client cannot be served")
-  }
-
-  private func add(_ object: BusObject) throws {
-    var slot: OpaquePointer?
-    let userdata = unsafe Unmanaged.passUnretained(self).toOpaque()
-    let result = unsafe sd_bus_add_object_vtable(
-      bus, &slot, server.objectPath, object.interface.name, object.entries, userdata)
-    try Self.check(result, "sd_bus_add_object_vtable")
-    if let slot = unsafe slot { unsafe slots.append(slot) }
-  }
-
-  private func watchForEnd() throws {
-    var slot: OpaquePointer?
-    let result = unsafe sd_bus_match_signal(
-      bus, &slot, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
-      "Disconnected",
-      { _, userdata, _ in
-        guard let userdata = unsafe userdata else { return 0 }
-        unsafe Unmanaged<BusConnection>.fromOpaque(userdata).takeUnretainedValue().drop(nil)
-        return 0
-      }, unsafe Unmanaged.passUnretained(self).toOpaque())
-    try Self.check(result, "sd_bus_match_signal")
-    if let slot = unsafe slot { unsafe slots.append(slot) }
   }
 }

@@ -2,25 +2,30 @@ internal import AgentCore
 import CSystemd
 import Glibc
 
-/// Carries one client's bytes from its socket into the pipe that sd-bus reads, within the limits of `BusFraming`.
+/// Carries one peer's bytes from its socket into the pipe that sd-bus reads, within the limits of `BusFraming`.
 ///
-/// It holds at most `Limits.busReadBytes`: while the pipe is full the client waits. File descriptors that a client
+/// It holds at most `Limits.busReadBytes` and a header: while the pipe is full the peer waits. File descriptors that it
 /// sends along are closed by the kernel, since nothing receives them. Confined to the loop's thread.
 final class BusInput {
   private let source: Descriptor
   private var sink: Descriptor?
-  private var framing = BusFraming()
+  private var framing: BusFraming
   private var waiting: ArraySlice<UInt8> = []
   private let dropped: (String) -> Void
   private var readable: EventSource?
   private var writable: EventSource?
 
-  /// `dropped` is called with the reason when the client breaks a limit. A client that closes ends the pipe, so that
+  /// How many messages were too large and passed over.
+  var passedOver: Int { framing.passedOver }
+
+  /// `dropped` is called with the reason when the peer breaks a limit. A peer that closes ends the pipe, so that
   /// sd-bus handles what came before and then knows.
   init(
-    source: consuming Descriptor, sink: consuming Descriptor, loop: EventLoop, dropped: @escaping (String) -> Void
+    source: consuming Descriptor, sink: consuming Descriptor, framing: BusFraming, loop: EventLoop,
+    dropped: @escaping (String) -> Void
   ) throws {
     self.source = source
+    self.framing = framing
     let sinkNumber = sink.number
     self.sink = consume sink
     self.dropped = dropped
@@ -36,14 +41,18 @@ final class BusInput {
     }
     if count == -Int(EAGAIN) { return }
     guard count > 0 else { return end() }
-    let bytes = buffer.prefix(count)
-    if case .refused(let reason) = framing.take(bytes) {
+    var accepted: [UInt8] = []
+    accepted.reserveCapacity(count + Self.heldBytes)
+    if case .refused(let reason) = framing.take(buffer.prefix(count), into: &accepted) {
       end()
       return dropped(reason)
     }
-    waiting = bytes
-    pass()
+    waiting = accepted[...]
+    if !waiting.isEmpty { pass() }
   }
+
+  /// What the framing may have held back of the bytes before.
+  private static let heldBytes = 16
 
   private func pass() {
     guard let number = sink?.number else { return }

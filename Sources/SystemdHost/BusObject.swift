@@ -4,7 +4,7 @@ internal import LocalAPI
 
 /// The sd-bus vtable of one interface, made from its description. Its memory outlives every bus it is added to.
 ///
-/// Methods and properties are called back with the `BusConnection` as userdata.
+/// Methods are called back with `BusSlots` as userdata.
 @safe
 final class BusObject {
   let interface: BusInterface
@@ -70,22 +70,12 @@ final class BusObject {
 private func methodCalled(
   _ message: OpaquePointer?, _ userdata: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<sd_bus_error>?
 ) -> Int32 {
-  guard let message = unsafe message, let userdata = unsafe userdata else { return -EINVAL }
-  let connection = unsafe Unmanaged<BusConnection>.fromOpaque(userdata).takeUnretainedValue()
-  connection.receive(unsafe BusMessage(retaining: message))
-  return 1
+  unsafe BusSlots.methodCalled(message, userdata)
 }
 
+/// `BusService` answers for properties before sd-bus looks for them; what gets here is refused.
 private func propertyAsked(
   _ bus: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ interface: UnsafePointer<CChar>?,
   _ property: UnsafePointer<CChar>?, _ reply: OpaquePointer?, _ userdata: UnsafeMutableRawPointer?,
   _ error: UnsafeMutablePointer<sd_bus_error>?
-) -> Int32 {
-  guard let interface = unsafe interface, let property = unsafe property, let reply = unsafe reply,
-    let userdata = unsafe userdata
-  else { return -EINVAL }
-  let connection = unsafe Unmanaged<BusConnection>.fromOpaque(userdata).takeUnretainedValue()
-  let answered = unsafe connection.answer(
-    property: String(cString: property), of: String(cString: interface), in: BusMessage(retaining: reply))
-  return answered ? 1 : -EINVAL
-}
+) -> Int32 { -EACCES }

@@ -6,6 +6,20 @@ extension Limits {
   package static let busClientsPerUser = 32
   /// Calls of one connection that may wait for their answer.
   package static let busPendingCalls = 64
+  /// Calls that came over the system bus and may wait for their answer.
+  package static let systemBusPendingCalls = 512
+  /// Callers of the system bus whose credentials are remembered.
+  package static let systemBusCallers = 256
+  /// Messages of the system bus that wait until the broker says who sent them: of all callers, and of one.
+  package static let systemBusHeldMessages = 256
+  package static let systemBusHeldMessagesPerCaller = 32
+  /// How long the broker is given to say who a caller is, microseconds.
+  package static let systemBusCredentialsMicroseconds: UInt64 = 5_000_000
+  /// What may wait for a broker that does not read: messages and bytes.
+  package static let systemBusQueuedMessages = 4_096
+  package static let systemBusQueuedBytes = 8 << 20
+  /// The text of a bus address, bytes.
+  package static let busAddressBytes = 1_024
   /// Bytes that may wait for one client that does not read, beside the kernel's socket buffer.
   package static let busQueuedBytes = 1 << 20
   /// Messages that may wait for one client that does not read.

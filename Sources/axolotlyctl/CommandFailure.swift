@@ -41,7 +41,8 @@ struct CommandFailure: Error {
       self.init(.refused, "\(said); give it with --pin, or run this on a terminal to be asked")
     case Agent1.ErrorName.notPaired, Agent1.ErrorName.noPolicy, Agent1.ErrorName.noActiveProfile,
       Agent1.ErrorName.unknownProfile, Agent1.ErrorName.unknownTitle, Agent1.ErrorName.unknownSession,
-      Agent1.ErrorName.alreadyPaired, Agent1.ErrorName.pairingFailed, Agent1.ErrorName.limit:
+      Agent1.ErrorName.alreadyPaired, Agent1.ErrorName.pairingFailed, Agent1.ErrorName.pinLocked,
+      Agent1.ErrorName.limit:
       self.init(.refused, said)
     default:
       self.init(.protocolBroken, "\(said) (\(error.name)); install daemon and axolotlyctl of one version")

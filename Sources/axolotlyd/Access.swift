@@ -1,33 +1,37 @@
+import AgentCore
 import LocalAPI
 import SystemdHost
 
-/// Who may call what on the private socket (design, The local bus): by the caller's credentials alone.
+/// What the callers of the bus are to the agent, by users and groups of the system.
 ///
-/// | caller | Launcher | Device |
-/// |---|---|---|
-/// | root, the daemon's own user, group `axolotly-admin` | yes | yes |
-/// | group `axolotly` | yes | Pair, PairWithCode and CancelPairing while unpaired |
-/// | anyone else | no | no |
-enum Access {
-  static let launcherGroup = "axolotly"
-  static let adminGroup = "axolotly-admin"
-  static let pairing: Set<String> = ["Pair", "PairWithCode", "CancelPairing"]
+/// The numbers of the groups are looked up now and then alone, since the loop asks with every call: `Self.lookUpInterval`
+/// after one was found, `Self.missingInterval` after it was not.
+final class Access {
+  static let lookUpInterval = Duration.seconds(60)
+  static let missingInterval = Duration.seconds(1)
 
-  static func allows(_ call: BusCall, isPaired: Bool) -> Bool {
-    let caller = call.caller
-    if isAdministrator(caller) { return true }
-    guard let group = Groups.identifier(launcherGroup), caller.belongs(toGroup: group) else { return false }
-    if call.interface == Agent1.launcher.name { return true }
-    return !isPaired && pairing.contains(call.member)
+  private struct Known {
+    var number: UInt32?
+    var until: Moment
   }
 
-  static func isAdministrator(_ caller: BusCaller) -> Bool {
-    if caller.isRoot || caller.uid == Groups.ownUser { return true }
-    return Groups.identifier(adminGroup).map(caller.belongs(toGroup:)) ?? false
+  private var known: [String: Known] = [:]
+
+  func standing(of caller: BusCaller) -> BusAccess.Standing {
+    if caller.isRoot || caller.uid == Groups.ownUser { return .administrator }
+    let now = SystemClocks.boot()
+    if belongs(caller, to: BusAccess.adminGroup, at: now) { return .administrator }
+    return belongs(caller, to: BusAccess.launcherGroup, at: now) ? .launcher : .stranger
   }
 
-  static func explanation(of interface: String, member: String) -> String {
-    let group = interface == Agent1.launcher.name ? launcherGroup : adminGroup
-    return "\(member) is not for this user; it takes root or a member of group \(group)"
+  private func belongs(_ caller: BusCaller, to name: String, at now: Moment) -> Bool {
+    number(of: name, at: now).map(caller.belongs(toGroup:)) ?? false
+  }
+
+  private func number(of name: String, at now: Moment) -> UInt32? {
+    if let group = known[name], group.until > now { return group.number }
+    let number = Groups.identifier(name)
+    known[name] = Known(number: number, until: now + (number == nil ? Self.missingInterval : Self.lookUpInterval))
+    return number
   }
 }

@@ -16,6 +16,18 @@ enum BusRefusal {
       (Agent1.ErrorName.noActiveProfile, "no profile is active; choose one: axolotlyctl select PROFILE")
     case .unknownSession:
       (Agent1.ErrorName.unknownSession, "there is no such open session of this user; begin one first")
+    case .wrongPIN(let wait):
+      (
+        Agent1.ErrorName.wrongPIN,
+        wait > 0 ? "the PIN is not right; the next may be tried in \(wait) s" : "the PIN is not right"
+      )
+    case .pinLocked(let seconds):
+      (Agent1.ErrorName.pinLocked, "too many PINs were wrong; the next may be tried in \(seconds) s")
+    case .noAdultPIN:
+      (
+        Agent1.ErrorName.accessDenied,
+        "unpairing takes the PIN of an adult profile, or root or a member of group axolotly-admin"
+      )
     case .denied(let decision):
       (
         Agent1.ErrorName.denied,

@@ -11,6 +11,8 @@ struct Configuration: Sendable, Equatable {
   var extraCA: String?
   var proxy: String?
   var logLevel = "info"
+  /// `system`, `off`, or the address of another bus.
+  var systemBus = "system"
 
   static let defaultFile = "/etc/axolotly/agent.json"
   private static let fileBytes = 64 << 10
@@ -25,11 +27,13 @@ struct Configuration: Sendable, Equatable {
     var extraCA: String?
     var proxy: String?
     var logLevel: String?
+    var systemBus: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case state, runtime, upstream, handlers, proxy
       case extraCA = "extra_ca"
       case logLevel = "log_level"
+      case systemBus = "system_bus"
     }
 
     struct AnyKey: CodingKey {
@@ -52,6 +56,7 @@ struct Configuration: Sendable, Equatable {
       extraCA = try values.decodeIfPresent(String.self, forKey: .extraCA)
       proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
       logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel)
+      systemBus = try values.decodeIfPresent(String.self, forKey: .systemBus)
     }
 
     private static var known: String { CodingKeys.allCases.map(\.stringValue).sorted().joined(separator: ", ") }
@@ -83,9 +88,11 @@ struct Configuration: Sendable, Equatable {
     extraCA = file.extraCA ?? extraCA
     proxy = file.proxy ?? proxy
     logLevel = file.logLevel ?? logLevel
+    systemBus = file.systemBus ?? systemBus
   }
 
-  /// The same settings by `AXOLOTLY_STATE`, `_RUNTIME`, `_UPSTREAM`, `_HANDLERS` (with colons), `_EXTRA_CA`, `_PROXY`, `_LOG_LEVEL`.
+  /// The same settings by `AXOLOTLY_STATE`, `_RUNTIME`, `_UPSTREAM`, `_HANDLERS` (with colons), `_EXTRA_CA`, `_PROXY`, `_LOG_LEVEL`,
+  /// `_SYSTEM_BUS`.
   mutating func read(environment: (String) -> String?) {
     func value(_ name: String) -> String? { environment("AXOLOTLY_" + name).flatMap { $0.isEmpty ? nil : $0 } }
     state = value("STATE") ?? state
@@ -95,6 +102,7 @@ struct Configuration: Sendable, Equatable {
     extraCA = value("EXTRA_CA") ?? extraCA
     proxy = value("PROXY") ?? proxy
     logLevel = value("LOG_LEVEL") ?? logLevel
+    systemBus = value("SYSTEM_BUS") ?? systemBus
   }
 
   /// Refuses what cannot work, by the setting's name and its bounds.
@@ -111,8 +119,21 @@ struct Configuration: Sendable, Equatable {
       let names = Log.Level.allCases.map(\.name).joined(separator: ", ")
       throw ConfigurationError("log_level \"\(logLevel)\" is none of \(names)")
     }
+    guard ["system", "off"].contains(systemBus) || BusAddress(systemBus) != nil else {
+      throw ConfigurationError("system_bus \"\(systemBus)\" is neither system nor off nor an address unix:path=FILE")
+    }
     for (name, path) in [("state", state), ("runtime", runtime)] where !path.hasPrefix("/") {
       throw ConfigurationError("\(name) \"\(path)\" is no absolute path; write it from / on")
+    }
+  }
+
+  /// The bus to have a name on: as every program finds the system bus, another one, or none.
+  func systemBusAddress(environment: (String) -> String?) -> String? {
+    switch systemBus {
+    case "off": nil
+    case "system":
+      environment("DBUS_SYSTEM_BUS_ADDRESS").flatMap { $0.isEmpty ? nil : $0 } ?? BusAddress.usualSystemBus
+    default: systemBus
     }
   }
 

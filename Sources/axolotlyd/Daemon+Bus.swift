@@ -7,19 +7,37 @@ import Trust
 
 // Calls of the local bus: who may, then a command to the core or a question beside it.
 extension Daemon {
+  /// The agent's object, before any bus shows it.
+  func makeBusService() -> BusService {
+    BusService(
+      objectPath: Agent1.objectPath, interfaces: [Agent1.launcher, Agent1.device],
+      access: .init(
+        unlimitedUsers: [0, Groups.ownUser],
+        mayHear: { [unowned self] in access.standing(of: $0).mayHear },
+        mayRead: { [unowned self] in isAllowed($0, interface: $1, member: "Get") }),
+      log: log, property: { [unowned self] _, name in property(name) }, handler: { [unowned self] in receive($0) })
+  }
+
+  private func isAllowed(_ caller: BusCaller, interface: String, member: String) -> Bool {
+    BusAccess.allows(
+      access.standing(of: caller), interface: interface, member: member, isPaired: agent?.pairing.identity != nil)
+  }
+
+  func isAdministrator(_ caller: BusCaller) -> Bool { access.standing(of: caller) == .administrator }
+
   func receive(_ call: BusCall) {
-    guard Access.allows(call, isPaired: agent?.pairing.identity != nil) else {
+    guard isAllowed(call.caller, interface: call.interface, member: call.member) else {
       return call.fail(
-        name: Agent1.ErrorName.accessDenied, message: Access.explanation(of: call.interface, member: call.member))
+        name: Agent1.ErrorName.accessDenied, message: BusAccess.explanation(of: call.interface, member: call.member))
     }
-    if isErasing, Access.pairing.contains(call.member) {
+    if isErasing, BusAccess.pairing.contains(call.member) {
       return call.fail(name: Agent1.ErrorName.unavailable, message: "everything is being erased; try again in a moment")
     }
     switch call.member {
     case "Pair": command(.pair, for: call)
     case "PairWithCode": command(.pairWithCode(call.text(0)), for: call)
     case "CancelPairing": command(.cancelPairing, for: call)
-    case "Unpair": command(.unpair, for: call)
+    case "Unpair": unpair(call)
     case "Sync": command(.sync, for: call)
     case "Status": call.reply([.string(JSONText.of(statusDocument))])
     case "UsageLog": askLines(call)
@@ -86,31 +104,43 @@ extension Daemon {
     ])
   }
 
-  /// The PIN is verified off the loop: scrypt takes its time.
-  private func select(_ call: BusCall) {
-    guard let agent else { return }
-    if let refusal = agent.readiness { return refuse(call, refusal) }
-    let (id, pin) = (call.text(0), call.text(1))
-    guard let profile = agent.compiled?.profile(id) else { return refuse(call, .unknownProfile) }
-    guard let verifier = profile.pin else { return command(.select(profile: id), for: call) }
-    guard pin.utf8.count <= Self.pinBytes else {
-      return call.fail(name: Agent1.ErrorName.wrongPIN, message: "a PIN has at most \(Self.pinBytes) bytes")
-    }
-    let (number, inbox) = (keep(call), inbox)
-    pins.submit { _ in
-      inbox.post(
-        .pinChecked(call: number, profile: id, matches: PINVerification.matches(pin: pin, verifier: verifier)))
-    }
+  /// What cannot be a PIN is refused before it counts as a try.
+  private func hasPIN(_ call: BusCall) -> Bool {
+    let bytes = call.text(1).utf8.count
+    guard bytes == 0 || bytes > Self.pinBytes else { return true }
+    call.fail(
+      name: Agent1.ErrorName.wrongPIN,
+      message: bytes == 0 ? "this takes the profile's PIN" : "a PIN has at most \(Self.pinBytes) bytes")
+    return false
   }
 
   private static let pinBytes = 64
 
-  func answerPIN(_ number: UInt64, _ profile: String, _ matches: Bool) {
-    guard matches else {
-      calls.removeValue(forKey: number)?.fail(name: Agent1.ErrorName.wrongPIN, message: "the PIN is not right")
-      return
+  private func select(_ call: BusCall) {
+    guard let agent else { return }
+    if let refusal = agent.readiness { return refuse(call, refusal) }
+    guard let profile = agent.compiled?.profile(call.text(0)) else { return refuse(call, .unknownProfile) }
+    guard profile.pin == nil || hasPIN(call) else { return }
+    command(.select(profile: profile.id), for: call)
+  }
+
+  /// An administrator needs no PIN; a launcher gives that of an adult profile.
+  private func unpair(_ call: BusCall) {
+    guard !isAdministrator(call.caller) else { return command(.unpair, for: call) }
+    if let refusal = agent?.readiness { return refuse(call, refusal) }
+    guard hasPIN(call) else { return }
+    command(.unpairWithPIN(adult: call.text(0)), for: call)
+  }
+
+  /// The PIN is verified off the loop: scrypt takes its time.
+  func verify(_ id: CommandID, _ verifier: Profile.PINVerifier) {
+    let inbox = inbox
+    guard let pin = calls[id.number]?.text(1) else {
+      return inbox.append(.event(.pinVerified(id, matches: false)))
     }
-    handle(.command(CommandID(number), .select(profile: profile)))
+    pins.submit { _ in
+      inbox.post(.event(.pinVerified(id, matches: PINVerification.matches(pin: pin, verifier: verifier))))
+    }
   }
 
   // MARK: Usage
@@ -143,30 +173,41 @@ extension Daemon {
   }
 
   func emit(_ signal: AgentSignal) {
-    func launcher(_ name: String, _ arguments: [BusValue]) {
-      bus?.emit(interface: Agent1.launcher.name, signal: name, arguments: arguments)
-    }
+    let (launcher, device) = (Agent1.launcher.name, Agent1.device.name)
     switch signal {
     case .policyChanged(let version):
       browseGeneration += 1
-      launcher("PolicyChanged", [.uint64(UInt64(version))])
-      bus?.emitPropertiesChanged(interface: Agent1.device.name, ["PolicyVersion"])
+      emit(launcher, "PolicyChanged", [.uint64(UInt64(version))])
+      emitPropertyChanged("PolicyVersion")
     case .catalogueChanged(let shelf, let version, let count):
       browseGeneration += 1
-      launcher("CatalogueChanged", [.string(shelf.text), .uint64(UInt64(version)), .uint64(UInt64(count))])
-    case .profileChanged(let profile): launcher("ProfileChanged", [.string(profile ?? "")])
+      emit(launcher, "CatalogueChanged", [.string(shelf.text), .uint64(UInt64(version)), .uint64(UInt64(count))])
+    case .profileChanged(let profile): emit(launcher, "ProfileChanged", [.string(profile ?? "")])
     case .sessionWarning(let session, let remaining):
-      launcher("SessionWarning", [.string(session), .int64(remaining)])
+      emit(launcher, "SessionWarning", [.string(session), .int64(remaining)])
     case .sessionEnded(let session, let reason):
-      launcher("SessionEnded", [.string(session), .string(reason.rawValue)])
+      emit(launcher, "SessionEnded", [.string(session), .string(reason.rawValue)])
     case .pairingStateChanged(let state, let detail):
-      bus?.emit(
-        interface: Agent1.device.name, signal: "PairingStateChanged", arguments: [.string(state), .string(detail)])
-      bus?.emitPropertiesChanged(interface: Agent1.device.name, ["Paired"])
+      emit(device, "PairingStateChanged", [.string(state), .string(detail)])
+      emitPropertyChanged("Paired")
     case .statusChanged:
-      bus?.emit(interface: Agent1.device.name, signal: "StatusChanged", arguments: [])
-      bus?.emitPropertiesChanged(interface: Agent1.device.name, ["Online"])
+      emit(device, "StatusChanged", [])
+      emitPropertyChanged("Online")
     }
+  }
+
+  private func emit(_ interface: String, _ name: String, _ arguments: [BusValue]) {
+    if let signal = busService?.signal(interface: interface, name: name, arguments: arguments) { emit(signal) }
+  }
+
+  private func emitPropertyChanged(_ name: String) {
+    if let signal = busService?.propertiesChanged(interface: Agent1.device.name, [name]) { emit(signal) }
+  }
+
+  /// On every bus there is.
+  private func emit(_ signal: BusSignal) {
+    bus?.emit(signal)
+    systemBus?.emit(signal)
   }
 }
 

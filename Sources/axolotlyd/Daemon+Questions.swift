@@ -19,10 +19,10 @@ extension Daemon {
       refuse(call, .noActiveProfile)
       return nil
     }
-    guard Access.isAdministrator(call.caller) else {
+    guard isAdministrator(call.caller) else {
       call.fail(
         name: Agent1.ErrorName.accessDenied,
-        message: "only the active profile may be asked about; another one takes group \(Access.adminGroup)")
+        message: "only the active profile may be asked about; another one takes group \(BusAccess.adminGroup)")
       return nil
     }
     return named

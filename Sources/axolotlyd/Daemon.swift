@@ -31,7 +31,11 @@ final class Daemon {
 
   /// Nil until both stores are open.
   var agent: Agent?
+  var busService: BusService?
   var bus: BusServer?
+  /// Nil where the settings want none.
+  var systemBus: SystemBus?
+  let access = Access()
   var wire: WireContext
   var exitFailure: StartFailure?
   /// While the stores are made anew nothing is paired.
@@ -128,6 +132,7 @@ final class Daemon {
   }
 
   private func stop() {
+    systemBus = nil
     bus = nil
     transport.stop()
     reader.close()
@@ -189,7 +194,6 @@ final class Daemon {
       for (id, reply) in replies { answer(id, reply) }
     case .page(let call, let profile, let offset, let result): answerPage(call, profile, offset, result)
     case .lines(let call, let result): answerLines(call, result)
-    case .pinChecked(let call, let profile, let matches): answerPIN(call, profile, matches)
     }
   }
 
@@ -213,21 +217,26 @@ final class Daemon {
       : Agent.Restored(
         identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
         shelves: replica.shelves)
+    let systemBusAddress = configuration.systemBusAddress(environment: Environment.value)
     agent = Agent(
       configuration: .init(
         upstream: configuration.upstream, boot: String(boot.prefix(8)),
-        builtAt: WallTime(seconds: AgentVersion.builtAtSeconds)),
+        builtAt: WallTime(seconds: AgentVersion.builtAtSeconds), usesSystemBus: systemBusAddress != nil),
       restored: restored, seed: seed, now: now)
     removeLeftovers()
     if isOrphaned {
       log(.error, "the stores belong to an identity that is lost; a family's data never reaches another")
       erase()
     }
+    let service = makeBusService()
+    busService = service
+    if let systemBusAddress {
+      systemBus = SystemBus(loop: loop, address: systemBusAddress, service: service) { [inbox] report in
+        inbox.post(.event(.systemBus(report)))
+      }
+    }
     do {
-      bus = try BusServer(
-        loop: loop, path: configuration.runtime + "/bus", passed: passed, objectPath: Agent1.objectPath,
-        interfaces: [Agent1.launcher, Agent1.device], log: log,
-        property: { [unowned self] _, name in property(name) }, handler: { [unowned self] in receive($0) })
+      bus = try BusServer(loop: loop, path: configuration.runtime + "/bus", passed: passed, service: service)
     } catch {
       let isInUse = (error as? HostError)?.code == .inUse
       return fail(isInUse ? 75 : 73, "the bus socket \(configuration.runtime)/bus cannot be served: \(error)")

@@ -13,7 +13,6 @@ enum Inbound: Sendable {
   case erased
   case page(call: UInt64, profile: String, offset: Int, Result<BrowsePage, DatabaseError>)
   case lines(call: UInt64, Result<[String], DatabaseError>)
-  case pinChecked(call: UInt64, profile: String, matches: Bool)
 }
 
 /// The queue between all threads and the loop; posting never blocks.

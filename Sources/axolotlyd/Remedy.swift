@@ -24,6 +24,11 @@ enum Remedy {
     case .storageFull: "free space in the state directory"
     case .storageFailed: "check the storage; the system's log names the failed call"
     case .usageRejected: "nothing to do here; the upstream's operator sees it"
+    case .busUnreachable:
+      "the private socket serves meanwhile; start the system bus (systemctl start dbus), or set \"system_bus\": \"off\""
+    case .busNameRefused:
+      "install com.axolotly.Agent1.conf in /usr/share/dbus-1/system.d and run the daemon as user axolotly, then: systemctl reload dbus"
+    case .busNameTaken: "another process owns com.axolotly.Agent1; find it with: busctl status com.axolotly.Agent1"
     case .handlerMissing: "install an app or a browser that opens the family's services"
     }
   }

@@ -8,7 +8,8 @@ struct Axolotlyd: ParsableCommand {
     abstract: "Keep a family's decisions true on this box.",
     discussion: """
       Settings come from /etc/axolotly/agent.json, drop-ins in agent.d/*.json beside it, the environment (AXOLOTLY_STATE, AXOLOTLY_RUNTIME, \
-      AXOLOTLY_UPSTREAM, AXOLOTLY_HANDLERS, AXOLOTLY_EXTRA_CA, AXOLOTLY_PROXY, AXOLOTLY_LOG_LEVEL) and these options; the later wins.
+      AXOLOTLY_UPSTREAM, AXOLOTLY_HANDLERS, AXOLOTLY_EXTRA_CA, AXOLOTLY_PROXY, AXOLOTLY_LOG_LEVEL, \
+      AXOLOTLY_SYSTEM_BUS) and these options; the later wins.
 
       Exit status: 0 after a stop; 64 wrong usage; 73 a directory cannot be used; 75 another daemon uses the state or the socket; 78 a \
       setting cannot be obeyed.
@@ -21,6 +22,12 @@ struct Axolotlyd: ParsableCommand {
   var runtime: String?
   @Option(name: .long, help: ArgumentHelp("The upstream to pair with.", valueName: "URL"))
   var upstream: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The bus to have a name on beside the private socket: system, off, or an address such as unix:path=FILE.",
+      valueName: "BUS"))
+  var systemBus: String?
   @Option(name: .long, help: ArgumentHelp("The settings file.", valueName: "FILE"))
   var config: String?
   @Flag(name: .long, help: "Read the settings, say what is wrong with them, and end.")
@@ -58,6 +65,7 @@ struct Axolotlyd: ParsableCommand {
     settings.state = state ?? settings.state
     settings.runtime = runtime ?? settings.runtime
     settings.upstream = upstream ?? settings.upstream
+    settings.systemBus = systemBus ?? settings.systemBus
     try settings.check()
     return settings
   }

@@ -34,6 +34,7 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
           .trust(trust), .session(record), .highWater(WallTime(seconds: 9)),
           .retryAfter(endpoint: "usage", until: WallTime(seconds: 11)),
           .ledger(profile: "mia", date: CalendarDate(daysSinceEpoch: 20_416), seconds: 61, apps: ["netflix": 60]),
+          .pinAttempts(.init(profile: "leo", failures: 6, waitSeconds: 60)),
         ] + events(1...3))
       try store.commit([.acknowledged(through: 1, at: WallTime(seconds: 20))])
     }
@@ -49,7 +50,7 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
             .init(profile: "mia", date: CalendarDate(daysSinceEpoch: 20_416), seconds: 61, apps: ["netflix": 60])
           ],
           sessions: [record], highWater: WallTime(seconds: 9), retryAfter: ["usage": WallTime(seconds: 11)],
-          trust: trust))
+          trust: trust, pinAttempts: [.init(profile: "leo", failures: 6, waitSeconds: 60)]))
   }
 
   @Test("commit, a later change replaces or takes away the earlier one")
@@ -60,16 +61,20 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
     try store.commit([
       .ledger(profile: "mia", date: day, seconds: 1, apps: [:]),
       .retryAfter(endpoint: "usage", until: WallTime(seconds: 1)),
-      .highWater(WallTime(seconds: 9)),
+      .highWater(WallTime(seconds: 9)), .pinAttempts(.init(profile: "leo", failures: 1, waitSeconds: 0)),
+      .pinAttempts(.init(profile: "ann", failures: 1, waitSeconds: 0)),
     ])
     try store.commit([
       .ledger(profile: "mia", date: day, seconds: 2, apps: [:]), .retryAfter(endpoint: "usage", until: nil),
       .highWater(WallTime(seconds: 4)), .sessionEnded(id: "unknown"),
+      .pinAttempts(.init(profile: "leo", failures: 0, waitSeconds: 0)),
+      .pinAttempts(.init(profile: "ann", failures: 5, waitSeconds: 30)),
     ])
     let contents = try store.load()
     #expect(contents.ledger == [.init(profile: "mia", date: day, seconds: 2, apps: [:])])
     #expect(contents.retryAfter.isEmpty)
     #expect(contents.highWater == WallTime(seconds: 4))
+    #expect(contents.pinAttempts == [.init(profile: "ann", failures: 5, waitSeconds: 30)])
   }
 
   @Test("commit, an event out of its number: refused whole, nothing of it stays")
@@ -201,7 +206,7 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
       Issue.record("it was opened")
     } catch {
       #expect(error.isForeignSchema)
-      #expect(error.description.contains("schema version 9, newer than 1"))
+      #expect(error.description.contains("schema version 9, newer than 2"))
     }
     #expect(try contents(path) == before)
   }
@@ -221,6 +226,41 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
       #expect(error.isForeignSchema)
     }
   }
+
+  /// What a journal of version 1 holds is all there in the newest one.
+  @Test("open, every earlier version of the journal: migrated without loss")
+  func earlierJournals() throws {
+    let steps = JournalSchema.migration.steps
+    for version in 1...steps.count {
+      let scratch = try Scratch()
+      let path = scratch.file("journal.db")
+      do {
+        let connection = try Connection(path: path, settings: JournalSchema.settings)
+        let earlier = Migration(
+          applicationID: JournalSchema.migration.applicationID, steps: Array(steps.prefix(version)))
+        try earlier.apply(to: connection)
+        try connection.execute(Self.rowsOfVersion1)
+      }
+      let opened = try JournalStore.open(path: path)
+      #expect(opened.opening == .opened, "version \(version)")
+      let expected = JournalContents(
+        outbox: .init(epoch: 3, next: 2, firstUnacknowledged: 1, oldestAt: WallTime(seconds: 100)),
+        ledger: [.init(profile: "mia", date: CalendarDate(daysSinceEpoch: 20_416), seconds: 61, apps: ["netflix": 60])],
+        highWater: WallTime(seconds: 9), retryAfter: ["usage": WallTime(seconds: 11)])
+      #expect(opened.contents == expected, "version \(version)")
+      #expect(try JournalSchema.migration.version(of: opened.store.connection) == steps.count)
+      try opened.store.commit([.pinAttempts(.init(profile: "leo", failures: 5, waitSeconds: 30))])
+      #expect(try opened.store.load().pinAttempts.count == 1)
+    }
+  }
+
+  private static let rowsOfVersion1 = """
+    UPDATE outbox SET epoch = 3, next = 2;
+    INSERT INTO event (seq, at, priority, line) VALUES (1, 100, 1, x'7b7d');
+    INSERT INTO ledger VALUES ('mia', 20416, 61, '{"netflix":60}');
+    INSERT INTO mark VALUES (1, 9);
+    INSERT INTO retry_after VALUES ('usage', 11);
+    """
 
   @Test("apply, steps one after the other: each earlier version arrives at the newest")
   func steps() throws {

@@ -22,8 +22,8 @@ struct BusLimitsTests {
   private func serve() throws -> LoopThread {
     let (path, lines) = (socket, lines)
     return try LoopThread { world in
-      world.server = try BusServer(
-        loop: world.loop, path: path, objectPath: Agent1.objectPath, interfaces: [Self.test],
+      let service = BusService(
+        objectPath: Agent1.objectPath, interfaces: [Self.test], access: .everybody,
         log: Log(.lines { line in lines.withLock { $0.append(line) } }, level: .debug),
         property: { _, _ in .boolean(true) },
         handler: { [unowned world] call in
@@ -33,6 +33,7 @@ struct BusLimitsTests {
           default: world.held.append(call)
           }
         })
+      world.server = try BusServer(loop: world.loop, path: path, service: service)
     }
   }
 
@@ -54,7 +55,7 @@ struct BusLimitsTests {
     try other.ping(timeout: Self.patience)
     let text = BusValue.string(String(repeating: "x", count: 10_000))
     for _ in 0..<400 {
-      server.post { $0.server?.emit(interface: Self.test.name, signal: "Text", arguments: [text]) }
+      server.post { $0.emit(interface: Self.test.name, signal: "Text", arguments: [text]) }
       #expect(try other.nextSignal(until: nil)?.arguments == [text])
     }
     try other.ping(timeout: Self.patience)

@@ -18,9 +18,10 @@ struct BusServerTests {
     let path = socket
     return try LoopThread { world in
       world.server = try BusServer(
-        loop: world.loop, path: path, objectPath: Agent1.objectPath, interfaces: interfaces, log: log,
-        property: { _, name in property(name) },
-        handler: { [unowned world] call in handler(call, world) })
+        loop: world.loop, path: path,
+        service: BusService(
+          objectPath: Agent1.objectPath, interfaces: interfaces, access: .everybody, log: log,
+          property: { _, name in property(name) }, handler: { [unowned world] call in handler(call, world) }))
     }
   }
 
@@ -168,8 +169,10 @@ struct BusServerTests {
     let clients = try (0..<3).map { _ in try client() }
     for client in clients { try client.ping(timeout: Self.patience) }
     server.post { world in
-      world.server?.emit(interface: Agent1.launcher.name, signal: "PolicyChanged", arguments: [.uint64(8)])
-      world.server?.emitPropertiesChanged(interface: Agent1.device.name, ["Paired"])
+      world.emit(interface: Agent1.launcher.name, signal: "PolicyChanged", arguments: [.uint64(8)])
+      if let service = world.server?.service {
+        world.server?.emit(service.propertiesChanged(interface: Agent1.device.name, ["Paired"]))
+      }
     }
     for client in clients {
       let policy = try client.nextSignal(until: nil)
@@ -187,8 +190,8 @@ struct BusServerTests {
     let client = try client()
     try client.ping(timeout: Self.patience)
     server.post { world in
-      world.server?.emit(interface: Agent1.launcher.name, signal: "PolicyChanged", arguments: [.string("8")])
-      world.server?.emit(interface: Agent1.device.name, signal: "StatusChanged", arguments: [])
+      world.emit(interface: Agent1.launcher.name, signal: "PolicyChanged", arguments: [.string("8")])
+      world.emit(interface: Agent1.device.name, signal: "StatusChanged", arguments: [])
     }
     #expect(try client.nextSignal(until: nil)?.name == "StatusChanged")
     #expect(lines.withLock { $0 }.contains { $0.contains("A signal is not as declared") })

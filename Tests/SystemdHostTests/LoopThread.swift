@@ -11,6 +11,14 @@ final class LoopThread: Sendable {
     /// Calls that a test answers later.
     var held: [BusCall] = []
     init(loop: EventLoop) { self.loop = loop }
+
+    /// Sends a signal that is as declared to the server's clients.
+    func emit(interface: String, signal: String, arguments: [BusValue]) {
+      guard let server,
+        let signal = server.service.signal(interface: interface, name: signal, arguments: arguments)
+      else { return }
+      server.emit(signal)
+    }
   }
 
   /// Hands the world to work that runs on the loop's thread.
@@ -99,4 +107,9 @@ final class LoopThread: Sendable {
     var byte: UInt8 = 1
     _ = unsafe write(place.ready, &byte, 1)
   }
+}
+
+extension BusService.Access {
+  /// Everybody may hear and read everything, within no limit but those of a connection.
+  static var everybody: Self { Self(unlimitedUsers: [geteuid()], mayHear: { _ in true }, mayRead: { _, _ in true }) }
 }

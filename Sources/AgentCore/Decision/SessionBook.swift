@@ -51,6 +51,12 @@ package struct SessionBook: Sendable, Equatable {
 
   package func session(_ id: String) -> Session? { open.first { $0.id == id } }
 
+  /// The limit that keeps a user from beginning another session; nil: it may.
+  package func limitReached(by owner: UInt32) -> Int? {
+    if open.count >= Limits.openSessions { return Limits.openSessions }
+    return open.count { $0.owner == owner } >= Limits.openSessionsPerUser ? Limits.openSessionsPerUser : nil
+  }
+
   package mutating func update(_ id: String, _ change: (inout Session) -> Void) {
     guard let index = open.firstIndex(where: { $0.id == id }) else { return }
     change(&open[index])

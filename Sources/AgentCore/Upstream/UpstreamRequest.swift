@@ -155,5 +155,8 @@ package struct HealthItem: Sendable, Equatable, Codable {
     case storageFailed = "storage_failed"
     case usageRejected = "usage_rejected"
     case handlerMissing = "handler_missing"
+    case busUnreachable = "bus_unreachable"
+    case busNameRefused = "bus_name_refused"
+    case busNameTaken = "bus_name_taken"
   }
 }

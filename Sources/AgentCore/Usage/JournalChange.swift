@@ -17,6 +17,8 @@ package enum JournalChange: Sendable, Equatable {
   case highWater(WallTime)
   /// Not before this trusted time may the endpoint be asked again; nil: free.
   case retryAfter(endpoint: String, until: WallTime?)
+  /// Wrong PINs of a profile in a row: totals, not differences; none takes the row away.
+  case pinAttempts(PINAttempts.Row)
   /// Events acknowledged before this time go.
   case prune(acknowledgedBefore: WallTime)
 }
@@ -61,6 +63,7 @@ package struct JournalContents: Sendable, Equatable {
   package var retryAfter: [String: WallTime]
   /// The newest trust that was made durable; nil where none ever was.
   package var trust: TrustSet?
+  package var pinAttempts: [PINAttempts.Row]
 
   package struct StoredPolicy: Sendable, Equatable {
     package var envelope: String
@@ -103,7 +106,7 @@ package struct JournalContents: Sendable, Equatable {
   package init(
     policy: StoredPolicy? = nil, outbox: OutboxContents = OutboxContents(), ledger: [LedgerRow] = [],
     sessions: [SessionRecord] = [], highWater: WallTime? = nil, retryAfter: [String: WallTime] = [:],
-    trust: TrustSet? = nil
+    trust: TrustSet? = nil, pinAttempts: [PINAttempts.Row] = []
   ) {
     self.policy = policy
     self.outbox = outbox
@@ -112,6 +115,7 @@ package struct JournalContents: Sendable, Equatable {
     self.highWater = highWater
     self.retryAfter = retryAfter
     self.trust = trust
+    self.pinAttempts = pinAttempts
   }
 }
 
@@ -119,5 +123,6 @@ extension JournalContents {
   /// It holds something of a family: a policy, usage, counted time.
   package var isPrivate: Bool {
     policy != nil || trust != nil || outbox.next > 1 || outbox.epoch > 1 || !ledger.isEmpty || !sessions.isEmpty
+      || !pinAttempts.isEmpty
   }
 }

@@ -65,7 +65,8 @@ package struct Outbox: Sendable, Equatable {
       case .outboxEpoch(let new):
         firstNotDurable -= renumberings.isEmpty ? 0 : renumberings.removeFirst()
         durableEpoch = new
-      case .policy, .trust, .acknowledged, .rejected, .ledger, .session, .sessionEnded, .highWater, .retryAfter, .prune:
+      case .policy, .trust, .acknowledged, .rejected, .ledger, .session, .sessionEnded, .highWater, .retryAfter, .prune,
+        .pinAttempts:
         break
       }
     }

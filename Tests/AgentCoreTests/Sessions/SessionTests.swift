@@ -96,8 +96,16 @@ import Testing
     #expect(try begin(&without, "mia") == .refused(.noPolicy))
     var box = try AgentHarness.paired()
     #expect(try begin(&box, "nobody") == .refused(.unknownProfile))
-    for _ in 0..<Limits.openSessions { _ = try box.play() }
-    #expect(try begin(&box, "mia") == .refused(.tooManySessions(limit: Limits.openSessions)))
+    for _ in 0..<Limits.openSessionsPerUser { _ = try box.play(owner: 1) }
+    #expect(try begin(&box, "mia") == .refused(.tooManySessions(limit: Limits.openSessionsPerUser)))
+    _ = try box.play(owner: 2)
+    var owner: UInt32 = 2
+    while box.agent.sessions.open.count < Limits.openSessions {
+      owner += 1
+      for _ in 0..<3 where box.agent.sessions.open.count < Limits.openSessions { _ = try box.play(owner: owner) }
+    }
+    let id = box.command(.beginSession(profile: "mia", title: nil, app: "netflix", service: nil, owner: 99))
+    #expect(box.replies(to: id) == [.refused(.tooManySessions(limit: Limits.openSessions))])
   }
 
   @Test func begin_denied_isRefusedWithTheDecision() throws {

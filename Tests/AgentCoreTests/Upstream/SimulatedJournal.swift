@@ -12,6 +12,7 @@ struct SimulatedJournal {
   var sessions: [String: SessionRecord] = [:]
   var highWater: WallTime?
   var retryAfter: [String: WallTime] = [:]
+  var pinAttempts: [String: PINAttempts.Row] = [:]
   var shelves: [AppliedShelf] = []
   /// The policies that can be opened again, by their text.
   var envelopes: [String: PolicyEnvelope] = [:]
@@ -27,7 +28,8 @@ struct SimulatedJournal {
         policy: policy,
         outbox: .init(epoch: epoch, next: next, firstUnacknowledged: firstUnacknowledged, oldestAt: oldest?.at),
         ledger: ledger.sorted { $0.key < $1.key }.map(\.value),
-        sessions: sessions.sorted { $0.key < $1.key }.map(\.value), highWater: highWater, retryAfter: retryAfter),
+        sessions: sessions.sorted { $0.key < $1.key }.map(\.value), highWater: highWater, retryAfter: retryAfter,
+        pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value)),
       policy: policy.flatMap { envelopes[$0.envelope] }, shelves: shelves)
   }
 
@@ -61,6 +63,7 @@ struct SimulatedJournal {
     case .sessionEnded(let id): sessions[id] = nil
     case .highWater(let time): highWater = time
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
+    case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
     }
     return true
   }
