@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
@@ -135,6 +136,12 @@ static inline int axolotly_pipe(int *read_end, int *write_end) {
         *read_end = ends[0];
         *write_end = ends[1];
         return 0;
+}
+
+// Bytes that were written into a pipe and not read yet, or a negative errno (ioctl is variadic).
+static inline int axolotly_pipe_unread(int descriptor) {
+        int count = 0;
+        return ioctl(descriptor, FIONREAD, &count) < 0 ? -errno : count;
 }
 
 // A stream socket for a file name; not inherited. Or a negative errno.

@@ -40,6 +40,8 @@ package struct BusFraming {
 
   /// How many messages were too large and passed over.
   package private(set) var passedOver = 0
+  /// How many of the bytes of the last `take` belong to the authentication, where it ended among them.
+  package private(set) var handshakeEnd: Int?
   private let side: Side
   private let end: [UInt8]
   private var state = State.handshake(bytes: 0, matched: 0)
@@ -49,6 +51,7 @@ package struct BusFraming {
   /// Takes the next bytes of the stream and appends what is to be read of them, and of what was held back before.
   package mutating func take(_ bytes: ArraySlice<UInt8>, into accepted: inout [UInt8]) -> Verdict {
     var rest = bytes
+    handshakeEnd = nil
     while !rest.isEmpty {
       let verdict =
         switch state {
@@ -77,12 +80,17 @@ package struct BusFraming {
         matched = byte == end[0] ? 1 : 0
       }
       if matched == end.count {
-        state = side == .client ? .header([]) : .lastLine(bytes: count)
+        if side == .broker { state = .lastLine(bytes: count) } else { endHandshake(accepted) }
         return .fits
       }
     }
     state = .handshake(bytes: count, matched: matched)
     return .fits
+  }
+
+  private mutating func endHandshake(_ accepted: [UInt8]) {
+    state = .header([])
+    handshakeEnd = accepted.count
   }
 
   private mutating func takeLastLine(
@@ -94,7 +102,7 @@ package struct BusFraming {
       guard count <= Limits.busHandshakeBytes else { return .refused("the authentication is too long") }
       accepted.append(byte)
       if byte == UInt8(ascii: "\n") {
-        state = .header([])
+        endHandshake(accepted)
         return .fits
       }
     }

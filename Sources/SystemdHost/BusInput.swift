@@ -11,6 +11,9 @@ final class BusInput {
   private var sink: Descriptor?
   private var framing: BusFraming
   private var waiting: ArraySlice<UInt8> = []
+  /// The authentication has been handed on and nothing after it: sd-bus keeps what it reads together with it, and looks
+  /// at that only when more comes. Clients of libdbus send both in one breath.
+  private var isDraining = false
   private let dropped: (String) -> Void
   private var readable: EventSource?
   private var writable: EventSource?
@@ -47,7 +50,13 @@ final class BusInput {
       end()
       return dropped(reason)
     }
-    waiting = accepted[...]
+    if let end = framing.handshakeEnd {
+      // It fits the empty pipe: `Limits.busHandshakeBytes`.
+      waiting = accepted[..<end]
+      pass()
+      isDraining = true
+    }
+    waiting += accepted.dropFirst(framing.handshakeEnd ?? 0)
     if !waiting.isEmpty { pass() }
   }
 
@@ -56,11 +65,19 @@ final class BusInput {
 
   private func pass() {
     guard let number = sink?.number else { return }
+    if isDraining {
+      guard axolotly_pipe_unread(number) == 0 else { return wait() }
+      isDraining = false
+    }
     let count = retryingInterrupts {
       unsafe waiting.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
     }
     if count > 0 { waiting = waiting.dropFirst(count) }
     guard count > 0 || count == -Int(EAGAIN) else { return end() }
+    wait()
+  }
+
+  private func wait() {
     readable?.setEnabled(waiting.isEmpty)
     writable?.setEnabled(!waiting.isEmpty)
   }

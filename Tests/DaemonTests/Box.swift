@@ -11,12 +11,17 @@ final class Box {
   let notifications: NotifySocket
   private let upstream: String
   private let environment: [String: String]
+  private let wrapper: [String]
   private(set) var process: ChildProcess?
 
-  /// - Parameter environment: added to the daemon's; `PATH` and `AXOLOTLY_HANDLERS` tell what is installed.
-  init(upstream: String, in directory: TemporaryDirectory = TemporaryDirectory(), environment: [String: String] = [:])
-    throws
-  {
+  /// - Parameters:
+  ///   - environment: added to the daemon's; `PATH` and `AXOLOTLY_HANDLERS` tell what is installed.
+  ///   - wrapper: a command that becomes the daemon.
+  init(
+    upstream: String, in directory: TemporaryDirectory = TemporaryDirectory(), environment: [String: String] = [:],
+    through wrapper: [String] = []
+  ) throws {
+    self.wrapper = wrapper
     self.directory = directory
     self.upstream = upstream
     state = directory.directory("state")
@@ -42,7 +47,7 @@ final class Box {
       [
         "--state", state, "--runtime", directory.file("run"), "--upstream", upstream, "--config",
         directory.file("agent.json"),
-      ], environment: environment, in: directory)
+      ], environment: environment, in: directory, through: wrapper)
   }
 
   /// Starts the daemon, waits until it is ready and connects to it.

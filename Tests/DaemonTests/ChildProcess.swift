@@ -30,20 +30,23 @@ final class ChildProcess {
     return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
   }()
 
-  /// Starts a program; `environment` is added to the tests' own, without what would change a program's settings.
-  init(_ program: String, _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory)
-    throws
-  {
+  /// Starts a program of this build, or one of the system by its path; `environment` is added to the tests' own, without
+  /// what would change a program's settings. `wrapper` is a command that becomes the program.
+  init(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory,
+    through wrapper: [String] = []
+  ) throws {
     name = ([program] + arguments.prefix(2)).joined(separator: " ")
     self.directory = directory
-    errorFile = directory.file("\(program).log")
+    errorFile = directory.file("\(program.split(separator: "/").last ?? "").log")
     var ends: [Int32] = [0, 0]
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw TestFailure("no sockets for \(program)")
     }
     output = ends[0]
-    let path = "\(ChildProcess.directory)/\(program)"
-    let code = Self.spawn(path, arguments, Self.environment(environment), output: ends[1], errors: errorFile)
+    let path = program.hasPrefix("/") ? program : "\(ChildProcess.directory)/\(program)"
+    let words = wrapper + [path] + arguments
+    let code = Self.spawn(words, Self.environment(environment), output: ends[1], errors: errorFile)
     close(ends[1])
     guard case .success(let pid) = code else {
       close(output)
@@ -78,6 +81,13 @@ final class ChildProcess {
     return String(decoding: line, as: UTF8.self)
   }
 
+  /// Waits until standard output has a text; what was said before counts.
+  func says(_ text: String, until deadline: Moment) throws {
+    while !self.text.contains(text) {
+      guard try receive(until: deadline) else { throw TestFailure("\(name) ended without saying \(text)", log: log) }
+    }
+  }
+
   /// Waits until it has ended; returns how, or nil when the deadline passes first.
   func exit(until deadline: Moment) throws -> ExitStatus? {
     if let status { return status }
@@ -92,7 +102,7 @@ final class ChildProcess {
     return ended
   }
 
-  /// All of standard output; complete once `exit` has returned.
+  /// What has been received of standard output; complete once `exit` has returned.
   var text: String { String(decoding: received, as: UTF8.self) }
 
   func kill() throws {
@@ -117,7 +127,7 @@ extension ChildProcess {
   private struct NotStarted: Error {}
 
   private static func spawn(
-    _ path: String, _ arguments: [String], _ environment: [String], output: Int32, errors: String
+    _ command: [String], _ environment: [String], output: Int32, errors: String
   ) -> Result<pid_t, NotStarted> {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -125,14 +135,22 @@ extension ChildProcess {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    // A thread of the tests blocks signals, which a program would inherit.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words = unsafe command.map { unsafe strdup($0) } + [nil]
     var settings = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer {
       unsafe words.forEach { unsafe free($0) }
       unsafe settings.forEach { unsafe free($0) }
     }
     var process = pid_t()
-    let code = unsafe posix_spawn(&process, path, &actions, nil, &words, &settings)
+    let code = unsafe posix_spawn(&process, command[0], &actions, &attributes, &words, &settings)
     return code == 0 ? .success(process) : .failure(NotStarted())
   }
 
@@ -153,5 +171,6 @@ extension ChildProcess {
   private static func isSetting(_ name: String) -> Bool {
     name.hasPrefix("AXOLOTLY_") || name.lowercased().hasSuffix("_proxy")
       || ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "JOURNAL_STREAM"].contains(name)
+      || name == "DBUS_SYSTEM_BUS_ADDRESS"
   }
 }

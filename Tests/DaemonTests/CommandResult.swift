@@ -7,10 +7,11 @@ struct CommandResult {
   var errors: String
 
   /// Runs a program to its end, which has to come in time.
-  static func of(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> CommandResult
-  {
+  static func of(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], through wrapper: [String] = []
+  ) throws -> CommandResult {
     let directory = TemporaryDirectory()
-    let process = try ChildProcess(program, arguments, environment: environment, in: directory)
+    let process = try ChildProcess(program, arguments, environment: environment, in: directory, through: wrapper)
     guard let status = try process.exit(until: .soon) else {
       throw TestFailure("\(process.name) does not end", log: process.log)
     }

@@ -15,6 +15,9 @@ final class TemporaryDirectory: Sendable {
 
   deinit { Self.remove(path) }
 
+  /// Lets other users through it, to what is open to them.
+  func openToOthers() { _ = unsafe chmod(path, 0o755) }
+
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Makes a directory in it and returns its path.

@@ -69,6 +69,18 @@ struct BusServerTests {
     withExtendedLifetime(server) {}
   }
 
+  /// A client of libdbus sends the end of its greeting and its first call in one breath; the call was never answered.
+  @Test func call_togetherWithTheGreeting_isAnswered() throws {
+    let server = try serve { call, _ in call.fail(name: Agent1.ErrorName.notPaired, message: "answered") }
+    let call = RawClient.call(serial: 1, interface: Agent1.device.name, member: "Status")
+    for cut in [0, 1, 9, call.count] {
+      let raw = try RawClient(socket, greeting: RawClient.usualGreeting + call.prefix(cut))
+      raw.send(Array(call.dropFirst(cut)))
+      #expect(raw.receive(containing: Agent1.ErrorName.notPaired), "cut at \(cut)")
+    }
+    withExtendedLifetime(server) {}
+  }
+
   @Test func ping_anyTime_isAnsweredWithoutTheHandler() throws {
     let server = try serve { call, _ in call.fail(name: Agent1.ErrorName.denied, message: "not asked") }
     try client().ping(timeout: Self.patience)
