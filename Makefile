@@ -7,6 +7,7 @@
 #   make simulate  the simulated world with 200 seeds; AGENT_SEEDS=n takes n seeds, AGENT_SEED=n replays seed n
 #   make bench     the measurements, as a table and as JSON
 #   make demo      a box from pairing to delivered usage; TITLES=path takes another catalogue, KEEP=1 leaves it running
+#   make describe  rewrite packaging/dbus from what the daemon shows on the bus
 #   make format    rewrite the sources in the project's format
 #   make clean     remove all build products
 #
@@ -15,7 +16,7 @@
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test check simulate bench demo format clean
+.PHONY: help deps build test check simulate bench demo describe format clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -56,6 +57,10 @@ bench: build
 
 demo: build
 	packaging/demo/demo
+
+describe: deps
+	swift build --build-tests
+	AXOLOTLY_REWRITE=1 swift test --skip-build --no-parallel --filter '^DaemonTests\..*/introspection_'
 
 format:
 	swift format --in-place --parallel -r $(SOURCES)
