@@ -8,6 +8,8 @@
 #   make bench     the measurements, as a table and as JSON
 #   make demo      a box from pairing to delivered usage; TITLES=path takes another catalogue, KEEP=1 leaves it running
 #   make describe  rewrite packaging/dbus from what the daemon shows on the bus
+#   make package   the Debian packages, in .build-package; PROGRAMS=directory takes programs that are built already
+#   make test-system  boot a container with its own systemd, install the packages and try the service (root; see CONTRIBUTING.md)
 #   make format    rewrite the sources in the project's format
 #   make clean     remove all build products
 #
@@ -61,6 +63,23 @@ demo: build
 describe: deps
 	swift build --build-tests
 	AXOLOTLY_REWRITE=1 swift test --skip-build --no-parallel --filter '^DaemonTests\..*/introspection_'
+
+ifdef PROGRAMS
+package:
+	packaging/install-deps --package
+	packaging/package "$(PROGRAMS)"
+else
+package: build
+	packaging/install-deps --package
+	packaging/package
+endif
+	cd .build-package && lintian --allow-root --fail-on error,warning *.changes
+
+# Status 77: this machine cannot boot a container, which has been said loudly.
+test-system:
+	packaging/install-deps --system
+	$(MAKE) package
+	packaging/system/test-system $(TEST_SYSTEM) || test $$? = 77
 
 format:
 	swift format --in-place --parallel -r $(SOURCES)

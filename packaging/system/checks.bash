@@ -1,0 +1,314 @@
+# The checks, each a function: what it prints last stands in the table; a command that fails ends it as failed, 77 says that this
+# machine cannot show it. Sourced by test-system.
+
+checks=(install verify exposure refused_start start pair decide system_bus callers socket_activation watchdog stop \
+  no_network_target forbidden_call names_resolve broker_restart killed reboot_without_network upgrade remove purge)
+# What every other check builds on.
+needed=(install start pair)
+
+property() { in_box systemctl show --value -p "$1" "${2:-axolotlyd.service}"; }
+ctl() { in_box axolotlyctl "$@"; }
+upstream() { in_box axolotly-upstream "$@" --data /var/lib/axolotly-upstream; }
+# A member of a JSON document on standard input, by the name alone.
+member() { tr ',{' '\n\n' | sed -n "s/^ *\"$1\" *: *\"\{0,1\}\([^\"}]*\).*/\1/p" | head -n 1; }
+expect() {
+  [[ $2 == $3 ]] && return
+  printf '%s: expected %s, found %s\n' "$1" "$3" "$2"
+  return 1
+}
+# Repeats a command until it succeeds; a check that waits for ever would hide its reason.
+eventually() {
+  local _
+  for _ in $(seq "${seconds:-20}0"); do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  printf 'did not come true: %s\n' "$*"
+  "$@"
+}
+state_is() { [[ $(property ActiveState "$2") == "$1" ]]; }
+is_active() { [[ $(property ActiveState "${1:-axolotlyd.service}") == active ]]; }
+
+check_install() {
+  in_box useradd --create-home --user-group launcher
+  in_box useradd --create-home --user-group technician
+  in_box useradd --create-home --user-group stranger
+  # Boxes know this upstream by name; it has to know the name as its own.
+  in_box mkdir -p /etc/systemd/system/axolotly-upstream.service.d
+  in_box sh -c 'cat >/etc/systemd/system/axolotly-upstream.service.d/base.conf' <<'DROPIN'
+[Service]
+ExecStart=
+ExecStart=/usr/bin/axolotly-upstream serve --data /var/lib/axolotly-upstream --listen 127.0.0.1:8480 --base http://localhost:8480 --poll-spread 0
+DROPIN
+  in_box sh -c 'dpkg --install /root/*.deb'
+  in_box usermod --append --groups axolotly launcher
+  in_box usermod --append --groups axolotly-admin technician
+  expect 'axolotlyd.service' "$(in_box systemctl is-enabled axolotlyd.service)" enabled
+  expect 'axolotlyd.socket' "$(in_box systemctl is-enabled axolotlyd.socket)" enabled
+  eventually is_active axolotly-upstream.service
+  echo 'enabled, not paired; the upstream runs'
+}
+
+check_verify() {
+  local said
+  said=$(in_box sh -c 'systemd-analyze verify --man=no /lib/systemd/system/axolotly* 2>&1')
+  expect 'systemd-analyze verify' "$said" ''
+  echo 'systemd-analyze verify is silent'
+}
+
+check_exposure() {
+  local level
+  level=$(in_box systemd-analyze security --no-pager axolotlyd.service | sed -n 's/.*Overall exposure level for .*: \([0-9.]*\) .*/\1/p')
+  printf 'exposure %s, at most 1.3\n' "$level"
+  awk -v level="$level" 'BEGIN { exit !(level != "" && level <= 1.3) }'
+}
+
+# Without an upstream the agent does not start, says why once, and is not started over and over.
+check_refused_start() {
+  in_box systemctl start axolotlyd.service && { echo 'it started without an upstream'; return 1; }
+  eventually state_is failed axolotlyd.service
+  expect 'exit status' "$(property ExecMainStatus)" 78
+  expect 'restarts' "$(property NRestarts)" 0
+  in_box journalctl --no-pager -u axolotlyd.service -o cat | grep -q 'no upstream is set'
+  in_box systemctl reset-failed
+  echo 'exit status 78, the reason in the journal, no restart'
+}
+
+check_start() {
+  in_box sh -c 'echo "{\"upstream\":\"http://localhost:8480\"}" >/etc/axolotly/agent.d/50-upstream.json'
+  in_box systemctl start axolotlyd.service
+  expect 'state' "$(property ActiveState)" active
+  expect 'user' "$(property User)" axolotly
+  expect 'STATUS' "$(property StatusText)" 'Not paired*'
+  expect 'state directory' "$(in_box stat -c '%U %a' /var/lib/axolotly)" 'axolotly 700'
+  printf 'READY, STATUS "%s"\n' "$(property StatusText)"
+}
+
+check_pair() {
+  upstream import /usr/share/doc/axolotly-upstream/examples/sample.ndjson
+  upstream family create --name Box --id f_box
+  upstream policy set f_box /usr/share/doc/axolotly-upstream/examples/policy.json
+  local code
+  code=$(upstream pairing create --family f_box --json | member code)
+  ctl pair --code "$code"
+  eventually sh_status_has 'current'
+  echo "$(property StatusText)"
+}
+sh_status_has() { [[ $(property StatusText) == *"$1"* ]]; }
+
+# A title that the demo's policy allows its child.
+title=tmdb:movie:862
+decides() { ctl decide "$title" --json | member verdict; }
+check_decide() {
+  local verdict
+  verdict=$(decides)
+  [[ $verdict == allow || $verdict == deny || $verdict == ask ]]
+  printf '%s: %s\n' "$title" "$verdict"
+}
+
+bus_call() { busctl_as "$1" call com.axolotly.Agent1 /com/axolotly/Agent1 "com.axolotly.$2" "${@:3}"; }
+busctl_as() {
+  local user=$1
+  shift
+  as "$user" busctl --system --timeout=5 "$@"
+}
+check_system_bus() {
+  in_box busctl --system status com.axolotly.Agent1 >/dev/null
+  local shown
+  shown=$(in_box busctl --system --xml-interface introspect com.axolotly.Agent1 /com/axolotly/Agent1)
+  [[ $shown == *com.axolotly.Launcher1* && $shown == *com.axolotly.Device1* ]]
+  bus_call root Device1 Status >/dev/null
+  echo 'com.axolotly.Agent1 answers on the system bus'
+}
+
+# May the caller reach the method? What it answers beside AccessDenied is not asked here.
+reaches() {
+  local said
+  said=$(bus_call "$@" 2>&1) || true
+  ! grep -qiE 'access ?denied|not allowed|rejected|not for this user' <<<"$said"
+}
+check_callers() {
+  local user call words wrong=0 counted=0
+  # A method with its arguments, `-` for an empty text; then who reaches it: root, group axolotly, group axolotly-admin, a stranger.
+  while read -r call root launcher technician stranger; do
+    for user in root launcher technician stranger; do
+      local may=no
+      read -ra words <<<"${call//,/ }"
+      reaches "$user" "${words[@]/#-/}" && may=yes
+      counted=$((counted + 1))
+      [[ $may == "${!user}" ]] || { printf '%s %s: expected %s, found %s\n' "$user" "$call" "${!user}" "$may"; wrong=$((wrong + 1)); }
+    done
+  done <<'TABLE'
+Launcher1,Profiles yes yes yes no
+Launcher1,Decide,sss,-,tmdb:movie:862,- yes yes yes no
+Launcher1,Resolve,ss,-,tmdb:movie:862 yes yes yes no
+Launcher1,Playing,s,none yes yes yes no
+Device1,Status yes no yes no
+Device1,Sync yes no yes no
+Device1,UsageLog,u,1 yes no yes no
+Device1,PolicyDocument yes no yes no
+Device1,Pair yes no yes no
+TABLE
+  for user in launcher technician; do as "$user" axolotlyctl profiles >/dev/null || { echo "$user has no profiles on the socket"; wrong=$((wrong + 1)); }; done
+  as stranger axolotlyctl profiles >/dev/null 2>&1 && { echo 'a stranger has profiles on the socket'; wrong=$((wrong + 1)); }
+  as launcher axolotlyctl status >/dev/null 2>&1 && { echo 'a launcher has status on the socket'; wrong=$((wrong + 1)); }
+  as technician axolotlyctl status >/dev/null || { echo 'a technician has no status on the socket'; wrong=$((wrong + 1)); }
+  printf '%d calls on the system bus, 5 on the private socket, %d wrong\n' "$counted" "$wrong"
+  ((wrong == 0))
+}
+
+# A caller that comes while the agent is stopped starts it and is answered.
+check_socket_activation() {
+  in_box systemctl stop axolotlyd.service
+  expect 'state' "$(property ActiveState)" inactive
+  ctl status --json >/dev/null
+  expect 'state' "$(property ActiveState)" active
+  expect 'the socket' "$(in_box stat -c %F /run/axolotly/bus)" socket
+  in_box systemctl restart axolotlyd.service
+  expect 'the socket after a restart' "$(in_box stat -c %F /run/axolotly/bus)" socket
+  echo 'a call started it and was answered'
+}
+
+has_restarted() { [[ $(property NRestarts) -gt ${restarts:-0} ]] && is_active; }
+check_watchdog() {
+  in_box mkdir -p /run/systemd/system/axolotlyd.service.d
+  in_box sh -c 'printf "[Service]\nWatchdogSec=3s\nTimeoutAbortSec=1s\nRestartSec=1s\n" >/run/systemd/system/axolotlyd.service.d/watchdog.conf'
+  [[ $sabotage != watchdog ]] || in_box sh -c 'printf "[Service]\nWatchdogSec=0\n" >/run/systemd/system/axolotlyd.service.d/watchdog.conf'
+  in_box systemctl daemon-reload
+  in_box systemctl restart axolotlyd.service
+  local restarts
+  restarts=$(property NRestarts)
+  in_box kill -STOP "$(property MainPID)"
+  local status=0
+  eventually has_restarted || status=1
+  in_box rm /run/systemd/system/axolotlyd.service.d/watchdog.conf
+  in_box systemctl daemon-reload
+  in_box systemctl kill -s KILL axolotlyd.service || true
+  in_box systemctl restart axolotlyd.service
+  in_box journalctl --no-pager -o cat -u axolotlyd.service | grep -qi 'watchdog timeout'
+  echo 'restarted by the watchdog after SIGSTOP'
+  return $status
+}
+
+check_stop() {
+  local start took
+  start=$(date +%s%N)
+  in_box systemctl stop axolotlyd.service
+  took=$((($(date +%s%N) - start) / 1000000))
+  expect 'result' "$(property Result)" success
+  in_box systemctl start axolotlyd.service
+  printf 'stopped after %d ms, at most 2000\n' "$took"
+  ((took < 2000))
+}
+
+check_no_network_target() {
+  local all
+  all=$(in_box systemctl show -p After -p Wants -p Requires -p BindsTo axolotlyd.service axolotlyd.socket)
+  ! grep -E 'network-online|time-sync|time-set' <<<"$all"
+  echo 'no dependency on network-online.target or time-sync.target'
+}
+
+said_forbidden() { in_box journalctl --no-pager -o cat -u forbidden.service | grep -E 'errno|allowed|code=killed'; }
+# The unit's own confinement around another program: ptrace(PTRACE_TRACEME) is let through by default and not by the filter.
+check_forbidden_call() {
+  local number said
+  case $(uname -m) in
+    x86_64) number=101 ;;
+    aarch64) number=117 ;;
+    *) echo 'no number of ptrace for this architecture' && return 77 ;;
+  esac
+  in_box sh -c "sed -e '/^Type=/d;/^Restart/d;/^WatchdogSec/d;/Directory/d' -e 's#^ExecStart=.*#Type=oneshot\nExecStart=/usr/bin/perl /run/forbidden.pl#' /lib/systemd/system/axolotlyd.service >/run/systemd/system/forbidden.service"
+  in_box sh -c 'cat >/run/forbidden.pl; chmod 644 /run/forbidden.pl' <<PERL
+my \$result = syscall($number, 0, 0, 0, 0);
+print \$result >= 0 ? "allowed\n" : "refused with errno " . int(\$!) . "\n";
+PERL
+  [[ $sabotage != system_calls ]] || in_box sed -i 's/^SystemCallErrorNumber=.*//' /run/systemd/system/forbidden.service
+  in_box systemctl daemon-reload
+  in_box systemctl start forbidden.service || true
+  seconds=3 eventually said_forbidden || true
+  said=$(in_box journalctl --no-pager -o cat -u forbidden.service)
+  in_box rm /run/systemd/system/forbidden.service
+  in_box systemctl daemon-reload
+  expect 'ptrace' "$(grep -o 'refused with errno .*' <<<"$said")" 'refused with errno 1'
+  echo 'ptrace is refused with EPERM, the process lives'
+}
+
+check_names_resolve() {
+  # The upstream is known to the agent as localhost, by name: it is online through its own confinement only if names resolve.
+  eventually sh_status_has 'Online'
+  echo "$(property StatusText)"
+}
+
+name_is_back() { in_box busctl --system status com.axolotly.Agent1; }
+check_broker_restart() {
+  local pid
+  pid=$(property MainPID)
+  in_box systemctl restart dbus.service
+  ctl status --json >/dev/null
+  seconds=60 eventually name_is_back
+  expect 'the process' "$(property MainPID)" "$pid"
+  echo 'the same process has its name again; the private socket answered meanwhile'
+}
+
+check_killed() {
+  local restarts
+  restarts=$(property NRestarts)
+  in_box systemctl kill -s KILL axolotlyd.service
+  eventually has_restarted
+  expect 'paired' "$(ctl status --json | member paired)" true
+  echo 'restarted after SIGKILL, still paired'
+}
+
+# The upstream stays away, there is no interface but the loopback: decisions go on, and nothing is lost.
+check_reboot_without_network() {
+  local before after first
+  before=$(decides)
+  in_box systemctl disable axolotly-upstream.service
+  first=$(leader)
+  in_box systemctl reboot || true
+  container_wait "$first"
+  expect 'state' "$(property ActiveState)" active
+  expect 'the upstream' "$(property ActiveState axolotly-upstream.service)" inactive
+  after=$(decides)
+  expect 'the decision' "$after" "$before"
+  [[ -n $after ]]
+  in_box systemctl enable --now axolotly-upstream.service
+  seconds=60 eventually sh_status_has Online
+  printf 'after a reboot without network: %s as before; online again with the upstream\n' "$after"
+}
+
+# The same package with a later version takes over while it runs.
+check_upgrade() {
+  local pid verdict
+  pid=$(property MainPID)
+  verdict=$(decides)
+  in_box sh -c 'cd /root && dpkg-deb --raw-extract axolotly-agent_*.deb later && sed -i "s/^Version: .*/&+later/" later/DEBIAN/control && dpkg-deb --build --root-owner-group -Znone later later.deb && dpkg --install later.deb'
+  is_active
+  [[ $(property MainPID) != "$pid" ]]
+  expect 'the decision' "$(decides)" "$verdict"
+  expect 'the settings' "$(in_box cat /etc/axolotly/agent.d/50-upstream.json | member upstream)" 'http://localhost:8480*'
+  echo 'a later version took over, paired and with its settings'
+}
+
+check_remove() {
+  in_box dpkg --remove axolotly-agent
+  expect 'state' "$(property ActiveState)" inactive
+  in_box test -f /var/lib/axolotly/journal.db
+  echo 'stopped and removed; the state is kept'
+}
+
+check_purge() {
+  local left
+  in_box rm -r /etc/systemd/system/axolotly-upstream.service.d
+  in_box dpkg --purge axolotly-agent axolotly-upstream
+  left=$(in_box find / -xdev \( -path /root -o -path /proc -o -path /sys -o -path /var/log -o -path /run/user \) -prune -o \
+    \( -iname '*axolotly*' -o -user axolotly -o -user axolotly-upstream \) -print | grep -v '^/run/systemd/\|^/var/lib/dpkg/\|^/var/lib/systemd/deb-systemd' || true)
+  expect 'what is left' "$left" ''
+  echo 'nothing is left'
+}
+
+not_tested() {
+  local list='arm64'
+  [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || list="MemoryMax and IPAddress lists (cgroup v1); $list"
+  printf '%s' "$list"
+}

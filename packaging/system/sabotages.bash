@@ -1,0 +1,29 @@
+# Protections that are switched off on purpose, to see that a check notices. Sourced by test-system.
+#
+#   sabotage          the check that has to fail
+#   exposure          exposure
+#   target            no_network_target
+#   system_calls      forbidden_call
+#   watchdog          watchdog
+#   socket            socket_activation
+#   policy_file       system_bus
+#   purge             purge
+#   unit              verify
+
+# After which check it is done; usual is `install`.
+declare -A sabotage_after=()
+
+dropin() {
+  in_box mkdir -p "/etc/systemd/system/$1.d"
+  in_box sh -c "cat >/etc/systemd/system/$1.d/sabotage.conf"
+  in_box systemctl daemon-reload
+}
+sabotage_exposure() { printf '[Service]\nPrivateDevices=no\nNoNewPrivileges=no\nCapabilityBoundingSet=CAP_SYS_ADMIN\n' | dropin axolotlyd.service; }
+sabotage_target() { printf '[Unit]\nAfter=network-online.target\n' | dropin axolotlyd.service; }
+# These two are looked at by their check, which writes the unit that it tests.
+sabotage_system_calls() { :; }
+sabotage_watchdog() { :; }
+sabotage_socket() { in_box systemctl mask --now axolotlyd.socket; }
+sabotage_policy_file() { in_box rm /usr/share/dbus-1/system.d/com.axolotly.Agent1.conf && in_box systemctl reload dbus; }
+sabotage_purge() { in_box sed -i 's#rm -rf /var/lib/axolotly.*#true#' /var/lib/dpkg/info/axolotly-agent.postrm; }
+sabotage_unit() { in_box sh -c 'echo "Nonsense=yes" >>/lib/systemd/system/axolotlyd.service'; }
