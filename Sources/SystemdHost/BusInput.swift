@@ -15,23 +15,23 @@ final class BusInput {
   /// at that only when more comes. Clients of libdbus send both in one breath.
   private var isDraining = false
   private let dropped: (String) -> Void
+  private let passedOver: () -> Void
   private var readable: EventSource?
   private var writable: EventSource?
 
-  /// How many messages were too large and passed over.
-  var passedOver: Int { framing.passedOver }
-
-  /// `dropped` is called with the reason when the peer breaks a limit. A peer that closes ends the pipe, so that
+  /// `dropped` is called with the reason when the peer breaks a limit, `passedOver` when a message was too large and is
+  /// left out. A peer that closes ends the pipe, so that
   /// sd-bus handles what came before and then knows.
   init(
     source: consuming Descriptor, sink: consuming Descriptor, framing: BusFraming, loop: EventLoop,
-    dropped: @escaping (String) -> Void
+    dropped: @escaping (String) -> Void, passedOver: @escaping () -> Void = {}
   ) throws {
     self.source = source
     self.framing = framing
     let sinkNumber = sink.number
     self.sink = consume sink
     self.dropped = dropped
+    self.passedOver = passedOver
     readable = try loop.watch(self.source.number, events: EPOLLIN.rawValue) { [unowned self] _ in take() }
     writable = try loop.watch(sinkNumber, events: EPOLLOUT.rawValue) { [unowned self] _ in pass() }
     writable?.setEnabled(false)
@@ -46,10 +46,12 @@ final class BusInput {
     guard count > 0 else { return end() }
     var accepted: [UInt8] = []
     accepted.reserveCapacity(count + Self.heldBytes)
+    let before = framing.passedOver
     if case .refused(let reason) = framing.take(buffer.prefix(count), into: &accepted) {
       end()
       return dropped(reason)
     }
+    if framing.passedOver > before { passedOver() }
     if let end = framing.handshakeEnd {
       // It fits the empty pipe: `Limits.busHandshakeBytes`.
       waiting = accepted[..<end]

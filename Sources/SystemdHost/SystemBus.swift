@@ -12,7 +12,6 @@ package final class SystemBus {
   private let address: String
   private let report: (SystemBusReport) -> Void
   private var connection: SystemBusConnection?
-  private var passedOver = 0
 
   /// - Parameter address: as `DBUS_SYSTEM_BUS_ADDRESS` has it.
   package init(
@@ -41,7 +40,6 @@ package final class SystemBus {
 
   /// Sends a signal to those whom the broker's policy lets hear it, while the name is held.
   package func emit(_ signal: BusSignal) {
-    noticePassedOver()
     do {
       try connection?.emit(signal)
     } catch {
@@ -67,16 +65,6 @@ package final class SystemBus {
       if let self, self.connection === connection { self.connection = nil }
     }
     report(.failed(fault, cause: cause))
-  }
-
-  private func noticePassedOver() {
-    let count = connection?.passedOver ?? 0
-    if count > passedOver {
-      service.log(
-        .warning, "Messages over the limit are passed over",
-        [("count", "\(count - passedOver)"), ("limit_bytes", "\(Limits.busMessageBytes)")])
-    }
-    passedOver = count
   }
 
   /// A missing broker is said as such: `UnixSocket` speaks of the daemon.

@@ -53,9 +53,13 @@ final class SystemBusConnection: BusPeer {
     self.slots = slots
     let result = unsafe sd_bus_attach_event(bus, loop.handle, 0)
     guard result >= 0 else { throw HostError.failed("sd_bus_attach_event", result, "the system bus cannot be served") }
-    input = try BusInput(source: source, sink: pipe.write, framing: BusFraming(side: .broker), loop: loop) {
-      [unowned self] reason in end(reason)
-    }
+    input = try BusInput(
+      source: source, sink: pipe.write, framing: BusFraming(side: .broker), loop: loop,
+      dropped: { [unowned self] reason in end(reason) },
+      passedOver: {
+        service.log(
+          .warning, "A message over the limit is passed over", [("limit_bytes", "\(Limits.busMessageBytes)")])
+      })
     let answer = PendingAnswer { [unowned self] in nameAnswered($0) }
     try unsafe answer.requestName(Agent1.busName, on: bus)
     nameAnswer = answer
@@ -65,9 +69,6 @@ final class SystemBusConnection: BusPeer {
     release()
     unsafe sd_bus_close_unref(bus)
   }
-
-  /// How many messages were too large and passed over.
-  var passedOver: Int { input?.passedOver ?? 0 }
 
   func send(_ message: BusMessage, bytes: Int) throws {
     guard isOpen else { throw HostError(.disconnected, "the broker has gone") }

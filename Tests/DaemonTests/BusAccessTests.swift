@@ -87,7 +87,7 @@ extension DaemonTests {
 
     @Test func everyMethod_paired_isForWhoMayCallItAlone() throws {
       let (upstream, users) = (try Upstream(), SystemUsers())
-      try Self.giveAnnaAPIN(upstream)
+      try upstream.giveAnnaAPIN()
       let (broker, box) = try Self.start(users, upstream)
       let launcher = try box.connect()
       try launcher.pair(code: upstream.pairingCode())
@@ -109,7 +109,7 @@ extension DaemonTests {
 
     @Test func unpair_launcherWithAnAdultsPIN_erasesTheBox() throws {
       let (upstream, users) = (try Upstream(), SystemUsers())
-      try Self.giveAnnaAPIN(upstream)
+      try upstream.giveAnnaAPIN()
       let (broker, box) = try Self.start(users, upstream)
       let launcher = try box.connect()
       try launcher.pair(code: upstream.pairingCode())
@@ -207,17 +207,6 @@ extension DaemonTests {
         let line = result.errors.split(separator: "\n").first { $0.hasPrefix("Error ") } ?? ""
         return String(line.dropFirst("Error ".count).prefix { $0 != ":" })
       }
-    }
-
-    /// The demo's policy, with the PIN 2468 for its adult.
-    private static func giveAnnaAPIN(_ upstream: Upstream) throws {
-      let directory = TemporaryDirectory()
-      let pin =
-        #""pin": {"n": 1024, "r": 8, "p": 1, "salt": "YXhvbG90bHkgdGVzdCAxNg", "#
-        + #""hash": "l8SZsc9acZQKcl3pWUeeUg3CVk_opzf04tMlU-Q6RQU"}, "kind": "adult""#
-      let policy = Files.text(Repository.file("packaging/demo/policy.json"))
-      let file = directory.write(policy.replacing("\"kind\": \"adult\"", with: pin), to: "policy.json")
-      try upstream.command(["policy", "set", Upstream.family, file])
     }
   }
 }

@@ -1,4 +1,5 @@
 import AgentCore
+import Glibc
 import LocalAPI
 import SystemdHost
 import Testing
@@ -66,6 +67,18 @@ extension DaemonTests {
       #expect(try broker.hasAgent())
     }
 
+    /// A broker that accepts and never answers: the loop waits for nothing.
+    @Test func broker_thatSaysNothing_holdsNothingUp() throws {
+      let directory = TemporaryDirectory()
+      let path = directory.file("system_bus_socket")
+      let listener = try #require(Descriptors.listen(at: path))
+      let box = try Box(upstream: "http://127.0.0.1:9", environment: ["AXOLOTLY_SYSTEM_BUS": "unix:path=\(path)"])
+      let launcher = try box.start()
+      for _ in 0..<100 { #expect(try launcher.status().health.isEmpty) }
+      try box.stop()
+      close(listener)
+    }
+
     /// Its sender gets no answer; the connection and everybody else's calls go on.
     @Test func call_tooLarge_isPassedOverAlone() throws {
       let broker = Broker()
@@ -78,6 +91,7 @@ extension DaemonTests {
       let call = BusCommand(bus: "--bus=\(broker.address)", timeoutMilliseconds: 500)
       let large = try call.run("com.axolotly.Launcher1.Decide", [text, text, text])
       #expect(large.errors.contains("org.freedesktop.DBus.Error.NoReply"), "\(large.errors)")
+      #expect(box.log.contains("A message over the limit is passed over"))
       let usual = try BusCommand(bus: "--bus=\(broker.address)").run("com.axolotly.Device1.Status", [])
       #expect(usual.output.contains("paired"), "\(usual)")
       #expect(try Self.codes(launcher).isEmpty)

@@ -21,6 +21,21 @@ extension Moment {
 }
 
 enum Descriptors {
+  /// A socket file that takes connections and never answers; nil where it cannot be made.
+  static func listen(at path: String) -> Int32? {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    let bound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard bound == 0, Glibc.listen(descriptor, 8) == 0 else { return nil }
+    return descriptor
+  }
+
   /// False when the deadline passes first.
   static func waitUntilReadable(_ descriptor: Int32, until deadline: Moment) -> Bool {
     while true {
