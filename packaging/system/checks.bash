@@ -40,7 +40,7 @@ check_install() {
 ExecStart=
 ExecStart=/usr/bin/axolotly-upstream serve --data /var/lib/axolotly-upstream --listen 127.0.0.1:8480 --base http://localhost:8480 --poll-spread 0
 DROPIN
-  in_box sh -c 'dpkg --install /root/*.deb'
+  in_box sh -c 'dpkg --install /packages/*.deb'
   in_box usermod --append --groups axolotly launcher
   in_box usermod --append --groups axolotly-admin technician
   expect 'axolotlyd.service' "$(in_box systemctl is-enabled axolotlyd.service)" enabled
@@ -282,7 +282,7 @@ check_upgrade() {
   local pid verdict
   pid=$(property MainPID)
   verdict=$(decides)
-  in_box sh -c 'cd /root && dpkg-deb --raw-extract axolotly-agent_*.deb later && sed -i "s/^Version: .*/&+later/" later/DEBIAN/control && dpkg-deb --build --root-owner-group -Znone later later.deb && dpkg --install later.deb'
+  in_box sh -c 'cd /packages && dpkg-deb --raw-extract axolotly-agent_*.deb later && sed -i "s/^Version: .*/&+later/" later/DEBIAN/control && dpkg-deb --build --root-owner-group -Znone later later.deb && dpkg --install later.deb'
   is_active
   [[ $(property MainPID) != "$pid" ]]
   expect 'the decision' "$(decides)" "$verdict"
@@ -301,7 +301,7 @@ check_purge() {
   local left
   in_box rm -r /etc/systemd/system/axolotly-upstream.service.d
   in_box dpkg --purge axolotly-agent axolotly-upstream
-  left=$(in_box find / -xdev \( -path /root -o -path /proc -o -path /sys -o -path /var/log -o -path /run/user \) -prune -o \
+  left=$(in_box find / -xdev \( -path /packages -o -path /proc -o -path /sys -o -path /var/log -o -path /run/user \) -prune -o \
     \( -iname '*axolotly*' -o -user axolotly -o -user axolotly-upstream \) -print | grep -v '^/run/systemd/\|^/var/lib/dpkg/\|^/var/lib/systemd/deb-systemd' || true)
   expect 'what is left' "$left" ''
   echo 'nothing is left'
