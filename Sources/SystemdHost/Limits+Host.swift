@@ -11,8 +11,8 @@ extension Limits {
   /// Callers of the system bus whose credentials are remembered.
   package static let systemBusCallers = 256
   /// Messages of the system bus that wait until the broker says who sent them: of all callers, and of one.
-  package static let systemBusHeldMessages = 256
-  package static let systemBusHeldMessagesPerCaller = 32
+  package static let systemBusHeldMessages = 512
+  package static let systemBusHeldMessagesPerCaller = 128
   /// How long the broker is given to say who a caller is, microseconds.
   package static let systemBusCredentialsMicroseconds: UInt64 = 5_000_000
   /// What may wait for a broker that does not read: messages and bytes.

@@ -19,6 +19,9 @@ final class RawClient {
       }
     }
     guard connected == 0 else { throw HostError(.notRunning, "nobody listens") }
+    // An answer that never comes fails its test instead of holding it up.
+    var patience = timeval(tv_sec: 30, tv_usec: 0)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     send(greeting)
   }
 
@@ -28,7 +31,7 @@ final class RawClient {
     _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
-  /// Reads until `text` has come; false when the server closes first.
+  /// Reads until `text` has come; false when the server closes first, or says nothing for 30 s.
   func receive(containing text: String) -> Bool {
     var all: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4_096)
