@@ -8,6 +8,8 @@ final class LoopThread: Sendable {
   final class World {
     let loop: EventLoop
     var server: BusServer?
+    var systemBus: SystemBus?
+    var service: BusService?
     /// Calls that a test answers later.
     var held: [BusCall] = []
     init(loop: EventLoop) { self.loop = loop }
@@ -80,6 +82,22 @@ final class LoopThread: Sendable {
     }
   }
 
+  /// Does work on the loop's thread and waits until it is done, and with it all that was posted before.
+  func perform(_ work: @escaping @Sendable (World) -> Void = { _ in }) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { preconditionFailure("a test can make a pipe") }
+    let done = ends[1]
+    post { world in
+      work(world)
+      var byte: UInt8 = 1
+      _ = unsafe write(done, &byte, 1)
+    }
+    var byte: UInt8 = 0
+    _ = unsafe read(ends[0], &byte, 1)
+    _ = close(ends[0])
+    _ = close(ends[1])
+  }
+
   private static func run(_ place: Place) {
     do {
       let world = World(loop: try EventLoop())
@@ -99,6 +117,7 @@ final class LoopThread: Sendable {
       preconditionFailure("the loop of a test turns until it is told to end")
     }
     place.world?.server = nil
+    place.world?.systemBus = nil
     place.world?.held = []
     place.world = nil
   }
