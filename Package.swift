@@ -19,6 +19,7 @@ let package = Package(
   name: "axolotly-agent",
   products: [
     .executable(name: "axolotlyd", targets: ["axolotlyd"]),
+    .executable(name: "axolotly-launch", targets: ["axolotly-launch"]),
     .executable(name: "axolotlyctl", targets: ["axolotlyctl"]),
     .executable(name: "axolotly-upstream", targets: ["axolotly-upstream"]),
   ],
@@ -34,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CProcess"),
     .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     // Pure: no input or output, clock, randomness, threads, Foundation.
@@ -48,7 +50,7 @@ let package = Package(
     .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
     .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
     .target(name: "SystemdHost", dependencies: ["AgentCore", "LocalAPI", "CSystemd"], swiftSettings: strict),
-    .target(name: "AppHost", dependencies: ["AgentCore"], swiftSettings: strict),
+    .target(name: "AppHost", dependencies: ["AgentCore", "CProcess"], swiftSettings: strict),
     .target(name: "QRImage", dependencies: ["CQREncode"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["AgentCore"], swiftSettings: strict),
 
@@ -59,6 +61,7 @@ let package = Package(
         "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "ReplicaStore", "SystemdHost", "AppHost", arguments,
       ],
       swiftSettings: strict),
+    .executableTarget(name: "axolotly-launch", dependencies: ["AppHost"], swiftSettings: strict),
     .executableTarget(
       name: "axolotlyctl",
       dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", arguments],

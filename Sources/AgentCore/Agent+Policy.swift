@@ -108,6 +108,7 @@ extension Agent {
   mutating func setActiveProfile(_ profile: String?, at now: Now) {
     guard profile != activeProfile else { return }
     activeProfile = profile
+    cancelLaunches()
     for session in sessions.open where session.profile != profile { end(session.id, reason: .closed, at: now) }
     effects.append(.signal(.profileChanged(profile)))
   }

@@ -11,6 +11,7 @@ extension Agent {
     case .select(let profile): commandSelect(id, profile, at: now)
     case .beginSession(let profile, let title, let app, let service, let owner):
       begin(id, profile: profile, title: title, app: app, service: service, owner: owner, at: now)
+    case .launch(let order): commandLaunch(id, order, at: now)
     case .playing(let session, let owner): commandPlaying(id, session, owner: owner, isPlaying: true, at: now)
     case .paused(let session, let owner): commandPlaying(id, session, owner: owner, isPlaying: false, at: now)
     case .endSession(let session, let owner): commandEnd(id, session, owner: owner, at: now)
@@ -54,7 +55,8 @@ extension Agent {
       [
         .sessionStarted(
           session: session.id, title: title?.reference, app: app, service: service, policy: active.version)
-      ], profile: profile, at: now, with: [.session(session.record)], then: .began(id, session: session.id))
+      ], profile: profile, at: now, with: [.session(sessions.record(of: session))],
+      then: .began(id, session: session.id))
     outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay))
   }
 
@@ -88,11 +90,15 @@ extension Agent {
     record(
       [.sessionEnded(session: session.id, days: session.playedDays, reason: reason)], profile: session.profile, at: now,
       with: [.sessionEnded(id: session.id)] + ledgerRows(of: session), then: continuation)
+    if session.launch != nil || launches.starting.removeValue(forKey: id) != nil {
+      effects.append(.stopApp(session: id))
+    }
     effects.append(.signal(.sessionEnded(session: session.id, reason: reason)))
     outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay))
   }
 
   mutating func endAllSessions(reason: SessionEndReason, at now: Now) {
+    cancelLaunches()
     for session in sessions.open { end(session.id, reason: reason, at: now) }
   }
 
@@ -111,8 +117,10 @@ extension Agent {
 
   mutating func save(_ id: String, at now: Now) {
     guard let session = sessions.session(id) else { return }
-    sessions.update(id) { $0.savedAt = now.boot }
-    persist([.session(session.record)] + ledgerRows(of: session))
+    // All launched ones at the same moment: what they play together is taken up together after a restart.
+    let together = session.isLaunched ? sessions.open.filter(\.isLaunched) : [session]
+    for one in together { sessions.update(one.id) { $0.savedAt = now.boot } }
+    persist(together.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) })
   }
 
   /// Counts what was played since the last event. A stretch over midnight was cut there by the deadline.
@@ -129,11 +137,13 @@ extension Agent {
   /// Heartbeats, verdicts, warnings, saving and totals of every open session.
   mutating func turnSessions(at now: Now, next: inout Deadline) {
     for session in sessions.open {
-      if session.heartbeatBy <= now.boot {
-        end(session.id, reason: .lost, at: now)
-        continue
+      if !session.isLaunched {
+        if session.heartbeatBy <= now.boot {
+          end(session.id, reason: .lost, at: now)
+          continue
+        }
+        next.at(session.heartbeatBy)
       }
-      next.at(session.heartbeatBy)
       judge(session, at: now, next: &next)
     }
     for session in sessions.open where session.isPlaying {

@@ -99,7 +99,7 @@ extension Agent {
   /// A change as it has to be written now: totals grew meanwhile, and a session may have ended. Nil: no longer true.
   private func upToDate(_ change: JournalChange) -> JournalChange? {
     switch change {
-    case .session(let record): sessions.session(record.id).map { .session($0.record) }
+    case .session(let record): sessions.session(record.id).map { .session(sessions.record(of: $0)) }
     case .ledger(let profile, let date, _, _): sessions.ledger.row(profile, date)
     case .pinAttempts(let row): .pinAttempts(pins.row(row.profile))
     case .policy, .trust, .event, .acknowledged, .rejected, .outboxEpoch, .sessionEnded, .highWater, .retryAfter,

@@ -26,10 +26,13 @@ package struct Agent: Sendable {
     /// The journal's policy as it opened under the trust that accepted it; nil where that failed.
     package var policy: PolicyEnvelope?
     package var shelves: [AppliedShelf]
+    /// The apps that lived on, by what the service manager kept.
+    package var running: [RunningApp]
     package init(
       identity: Identity? = nil, journal: JournalContents = JournalContents(), policy: PolicyEnvelope? = nil,
-      shelves: [AppliedShelf] = []
+      shelves: [AppliedShelf] = [], running: [RunningApp] = []
     ) {
+      self.running = running
       (self.identity, self.journal, self.policy, self.shelves) = (identity, journal, policy, shelves)
     }
   }
@@ -42,6 +45,7 @@ package struct Agent: Sendable {
   package internal(set) var policy: PolicyKeeper
   package internal(set) var catalogue: CatalogueSync
   package internal(set) var sessions: SessionBook
+  package internal(set) var launches = LaunchBook()
   package internal(set) var outbox: Outbox
   package internal(set) var report: StateReporting
   package internal(set) var health = HealthBook()
@@ -131,10 +135,12 @@ package struct Agent: Sendable {
     if let identity = restored.identity {
       pairing.state = .paired(identity)
       activateDefaultProfile()
-      endRestoredSessions(journal.sessions, at: now)
+      let resumed = resume(restored.running, journal.sessions, at: now)
+      endRestoredSessions(journal.sessions.filter { !resumed.contains($0.id) }, at: now)
       report.due(at: now.boot)
       if outbox.depth > 0 { outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay)) }
     }
+    if restored.identity == nil { for app in restored.running { effects.append(.stopApp(session: app.session)) } }
     restoredEffects = effects
     effects = []
   }
@@ -163,6 +169,9 @@ package struct Agent: Sendable {
     case .command(let id, let command): handleCommand(id, command, at: now)
     case .pinVerified(let id, let matches): handlePINVerified(id, matches: matches, at: now)
     case .systemBus(let report): handleSystemBus(report, at: now)
+    case .appStarted(let session): handleAppStarted(session, at: now)
+    case .appFailed(let session, let failure): handleAppFailed(session, failure, at: now)
+    case .appEnded(let session, let end): handleAppEnded(session, end, at: now)
     case .networkChanged: handleNetworkChanged(at: now)
     case .stopping:
       for session in sessions.open { save(session.id, at: now) }
@@ -177,6 +186,7 @@ package struct Agent: Sendable {
   /// Does what is due, in the order in which it matters, and sets the next deadline.
   private mutating func turn(at now: Now) {
     var next = Deadline()
+    turnLaunches(at: now, next: &next)
     turnSessions(at: now, next: &next)
     turnStorage(at: now, next: &next)
     turnSystemBus(at: now, next: &next)

@@ -16,6 +16,10 @@ package enum Effect: Sendable, Equatable {
   case verifyPIN(CommandID, Profile.PINVerifier)
   /// Connects to the system bus and asks for the agent's name; answered by `systemBus`.
   case connectSystemBus
+  /// Starts an app; answered by `appStarted` or `appFailed`.
+  case launch(session: String, LaunchBook.Plan)
+  /// Stops an app with all that it started: asked first, killed 10 s later. Nothing is heard of it any more.
+  case stopApp(session: String)
   case reply(CommandID, CommandReply)
   case signal(AgentSignal)
   case log(LogEntry)
@@ -57,6 +61,10 @@ package enum CommandRefusal: Error, Sendable, Equatable {
   /// The profile that was named is no adult's with a PIN.
   case noAdultPIN
   case denied(Decision)
+  /// No handler of this box opens it.
+  case nothingToLaunch
+  /// Every target failed; the last one's cause.
+  case launchFailed(String)
   /// The upstream refused the pairing; its own name for why.
   case pairing(String)
   case unreachable(String)

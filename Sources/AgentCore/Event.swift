@@ -16,6 +16,12 @@ package enum Event: Sendable {
   case pinVerified(CommandID, matches: Bool)
   /// What became of `Effect.connectSystemBus`, or of the name that was held.
   case systemBus(SystemBusReport)
+  /// The app of an order or of a session runs; answers `Effect.launch`.
+  case appStarted(session: String)
+  /// It does not; answers `Effect.launch`, and the next may be tried.
+  case appFailed(session: String, LaunchBook.StartFailure)
+  /// An app that ran has ended, with all that it started; not after `Effect.stopApp`.
+  case appEnded(session: String, LaunchBook.End)
   /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
   case networkChanged
   /// The process is about to stop: what was counted becomes durable. Nothing may follow.
@@ -52,6 +58,8 @@ package enum Command: Sendable, Equatable {
   case select(profile: String)
   /// `profile` is the active one where the caller gave none; `facts` are those of the replica, nil for an app by itself.
   case beginSession(profile: String, title: TitleFacts?, app: String?, service: String?, owner: UInt32)
+  /// Starts an app; the session begins when it runs and ends when it ends.
+  case launch(LaunchBook.Order)
   case playing(session: String, owner: UInt32)
   case paused(session: String, owner: UInt32)
   case endSession(session: String, owner: UInt32)

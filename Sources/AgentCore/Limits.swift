@@ -36,6 +36,10 @@ package enum Limits {
   /// Sessions that are open at once, of all users and of one.
   package static let openSessions = 32
   package static let openSessionsPerUser = 8
+  /// Apps of one user that may be starting at once.
+  package static let launchesAtOncePerUser = 2
+  /// Days over which an absence of the agent is counted at most; an app does not play longer without it.
+  package static let daysOfAbsence = 2
   /// Calls of one user: so many at once, and so many a second in the long run.
   package static let busCallBurst = 400
   package static let busCallsPerSecond = 100
@@ -53,5 +57,6 @@ package enum Limits {
   package static let handlerFileBytes = 64 << 10
   package static let handlerFiles = 256
   package static let handlerArguments = 64
+  package static let launchRequestBytes = 64 << 10
   package static let handlerArgumentBytes = 4_096
 }

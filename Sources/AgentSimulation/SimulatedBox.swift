@@ -28,6 +28,8 @@ struct SimulatedBox {
   var beginning: [CommandID: Bool] = [:]
   var ending: [CommandID: String] = [:]
   var openSession: String?
+  /// Apps that were started and not stopped, by session; they go with the power.
+  var apps: Set<String> = []
   var shownCode: String?
 
   enum Write {

@@ -49,6 +49,7 @@ extension Simulation {
     boxes[box].beginning = [:]
     boxes[box].ending = [:]
     boxes[box].openSession = nil
+    boxes[box].apps = []
     boxes[box].turnScheduled = nil
     boxes[box].life += 1
     schedule(.start, box: box, in: .seconds(1) + random.duration(upTo: .seconds(120)), anyLife: true)
@@ -83,6 +84,9 @@ extension Simulation {
       boxes[box].out.remove(id)
       for (number, hold) in upstream.holds where hold.box == box && hold.request == id { upstream.holds[number] = nil }
     case .dropConnections, .log, .connectSystemBus: break
+    case .launch(let session, _): launch(session, box: box)
+    case .stopApp(let session):
+      if options.sabotage != .appRunsOn { boxes[box].apps.remove(session) }
     case .verifyPIN(let id, _): deliver(.pinVerified(id, matches: true), to: box)
     case .persist(let ticket, let changes): write(ticket, .journal(changes), box: box)
     case .saveIdentity(let ticket, let identity): write(ticket, .identity(identity), box: box)
@@ -187,13 +191,41 @@ extension Simulation {
       .deliver(.shelfCommitted(job, .committed(titles: staging.contents.count))), box: box, in: .milliseconds(20))
   }
 
+  // MARK: Apps
+
+  /// Most apps start; some cannot be run, some end at once, some with an error much later.
+  private mutating func launch(_ session: String, box: Int) {
+    if Int.random(in: 0..<4, using: &random) == 0 {
+      return schedule(
+        .deliver(.appFailed(session: session, .notStarted("no such program"))), box: box, in: .milliseconds(20))
+    }
+    boxes[box].apps.insert(session)
+    schedule(.deliver(.appStarted(session: session)), box: box, in: .milliseconds(50))
+    let life = random.duration(upTo: Bool.random(using: &random) ? .seconds(4) : .seconds(600))
+    schedule(.appEnds(session), box: box, in: .milliseconds(51) + life)
+  }
+
+  mutating func endApp(_ session: String, box: Int) {
+    guard boxes[box].apps.remove(session) != nil else { return }
+    let code = Int32.random(in: 0..<3, using: &random)
+    deliver(.appEnded(session: session, code == 2 ? .vanished : .exited(code)), to: box)
+  }
+
+  private static func plans(_ random: inout SeededRandom) -> [LaunchBook.Plan] {
+    (1...Int.random(in: 1...3, using: &random)).map {
+      LaunchBook.Plan(
+        handler: "handler-\($0)", app: "netflix", service: "netflix", form: "title", linkID: "\($0)",
+        argv: ["app", "\($0)"])
+    }
+  }
+
   // MARK: The launcher
 
   private mutating func command(_ command: Command, box: Int) {
     boxes[box].lastCommand += 1
     let id = CommandID(boxes[box].lastCommand)
     switch command {
-    case .beginSession: boxes[box].beginning[id] = true
+    case .beginSession, .launch: boxes[box].beginning[id] = true
     case .endSession(let session, _): boxes[box].ending[id] = session
     default: break
     }
@@ -229,8 +261,13 @@ extension Simulation {
       schedule(.launcher, box: box, in: .seconds(5))
     } else {
       let facts = TitleReference("tmdb:movie:1").map { TitleFacts(reference: $0) }
-      command(
-        .beginSession(profile: "mia", title: facts, app: "netflix", service: "netflix", owner: 1_000), box: box)
+      if Bool.random(using: &random) {
+        let order = LaunchBook.Order(profile: "mia", title: facts, plans: Self.plans(&random), owner: 1_000)
+        command(.launch(order), box: box)
+      } else {
+        command(
+          .beginSession(profile: "mia", title: facts, app: "netflix", service: "netflix", owner: 1_000), box: box)
+      }
       schedule(.launcher, box: box, in: boxes[box].beginning.isEmpty ? .seconds(120) : .seconds(2))
     }
   }
@@ -250,6 +287,9 @@ extension Event {
     case .command(let id, _): "command \(id.number)"
     case .pinVerified(let id, let matches): "PIN \(id.number) \(matches)"
     case .systemBus: "system bus"
+    case .appStarted(let session): "app started \(session)"
+    case .appFailed(let session, _): "app failed \(session)"
+    case .appEnded(let session, let end): "app ended \(session) \(end)"
     case .networkChanged: "network changed"
     case .stopping: "stopping"
     case .turn: "turn"
@@ -286,6 +326,8 @@ extension Effect {
     case .saveIdentity(let ticket, _): "saves identity \(ticket.number)"
     case .erase: "erases"
     case .shelf: "shelf effect"
+    case .launch(let session, let plan): "launches \(session) \(plan.handler)"
+    case .stopApp(let session): "stops app \(session)"
     case .verifyPIN(let id, _): "verifies PIN \(id.number)"
     case .connectSystemBus: "connects to the system bus"
     case .reply(let id, let reply): "replies \(id.number) \(reply.traceName)"

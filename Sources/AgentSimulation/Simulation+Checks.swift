@@ -21,6 +21,10 @@ extension Simulation {
     {
       throw violation("box \(box): policy \(version) is none that the upstream signed")
     }
+    for session in boxes[box].apps.sorted()
+    where agent.sessions.session(session) == nil && agent.launches.starting[session] == nil {
+      throw violation("box \(box): the app of session \(session) runs on without its session")
+    }
     boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
     if boxes[box].privateRequests.count > Self.requestsAMinute {
       throw violation("box \(box): \(boxes[box].privateRequests.count) private requests in a minute")
@@ -100,7 +104,7 @@ extension UsageEvent {
     switch detail {
     case .sessionStarted(let session, _, _, _, _), .sessionEnded(let session, _, _):
       SimulatedBox.Acknowledged(session: session, kind: kind)
-    case .sessionProgress, .decisionDenied, .policyApplied, .dropped, .health: nil
+    case .sessionProgress, .decisionDenied, .launch, .policyApplied, .dropped, .health: nil
     }
   }
 }

@@ -44,7 +44,7 @@ extension Simulation {
       case .sessionEnded(let session, let days, let reason):
         content = .sessionEnded(session: session, days: days, reason: reason)
       case .dropped(let from, _): content = .dropped(from: from)
-      case .decisionDenied, .policyApplied, .health: content = .other
+      case .decisionDenied, .launch, .policyApplied, .health: content = .other
       }
       return UsageLine(
         sequence: event.sequence, kind: event.kind, at: event.at, profile: event.profile, content: content, text: "")

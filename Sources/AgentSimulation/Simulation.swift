@@ -29,6 +29,8 @@ package struct Simulation {
     case boxStaysBehind
     /// The journal forgets what it acknowledged.
     case journalForgets
+    /// An app that is told to stop runs on.
+    case appRunsOn
   }
 
   /// A promise that did not hold, with the seed to see it again.
@@ -53,6 +55,7 @@ package struct Simulation {
     case crash
     case start
     case launcher
+    case appEnds(String)
     case recheck(HoldNumber)
     case parent
     case publish
@@ -175,7 +178,8 @@ package struct Simulation {
     case .arrive(let outgoing, let isLost) where isForThisLife: arrive(outgoing, box: next.box, answerIsLost: isLost)
     case .write where isForThisLife: finishWrite(box: next.box)
     case .launcher where isForThisLife: launcherActs(box: next.box)
-    case .deliver, .turn, .arrive, .write, .launcher: break
+    case .appEnds(let session) where isForThisLife: endApp(session, box: next.box)
+    case .deliver, .turn, .arrive, .write, .launcher, .appEnds: break
     case .crash: crash(box: next.box)
     case .start: start(box: next.box)
     case .recheck(let hold): recheck(hold)

@@ -23,6 +23,9 @@ package enum Agent1 {
       .init(
         "BeginSession", [.init("profile", "s"), .init("title", "s"), .init("app", "s"), .init("service", "s")],
         returns: [.init("session", "s"), .init("remaining_s", "x")]),
+      .init(
+        "Launch", [.init("profile", "s"), .init("title", "s"), .init("app", "s")],
+        returns: [.init("session", "s"), .init("remaining_s", "x")]),
       .init("Playing", [.init("session", "s")], returns: [.init("remaining_s", "x")]),
       .init("Paused", [.init("session", "s")]),
       .init("EndSession", [.init("session", "s")], returns: [.init("played_s", "x")]),
@@ -74,6 +77,10 @@ package enum Agent1 {
     /// Too many were wrong: none is verified now; the message says for how many seconds.
     package static let pinLocked = "com.axolotly.Error.PINLocked"
     package static let denied = "com.axolotly.Error.Denied"
+    /// Nothing on this box opens the title or the app.
+    package static let noHandler = "com.axolotly.Error.NoHandler"
+    /// What was tried did not start.
+    package static let launchFailed = "com.axolotly.Error.LaunchFailed"
     package static let alreadyPaired = "com.axolotly.Error.AlreadyPaired"
     package static let pairingFailed = "com.axolotly.Error.PairingFailed"
     package static let storage = "com.axolotly.Error.Storage"

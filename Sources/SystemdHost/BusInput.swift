@@ -37,6 +37,10 @@ final class BusInput {
     writable?.setEnabled(false)
   }
 
+  /// The watches go before their descriptors: sd-bus holds the same socket open, and the kernel would go on reporting it
+  /// to a watch that is no longer there.
+  deinit { (readable, writable) = (nil, nil) }
+
   private func take() {
     var buffer = [UInt8](repeating: 0, count: Limits.busReadBytes)
     let count = retryingInterrupts {

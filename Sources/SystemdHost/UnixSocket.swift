@@ -1,6 +1,14 @@
 import CSystemd
 import Glibc
 
+/// What lies at a path where a socket is looked for.
+package enum SocketFile {
+  package static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
+}
+
 /// Stream sockets with a file name.
 enum UnixSocket {
   /// Connects to the socket at `path`.

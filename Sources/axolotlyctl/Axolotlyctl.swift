@@ -20,7 +20,8 @@ struct Axolotlyctl: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PairCommand.self, UnpairCommand.self, StatusCommand.self, SyncCommand.self, ProfilesCommand.self,
-      SelectCommand.self, BrowseCommand.self, DecideCommand.self, ResolveCommand.self, SessionCommand.self,
+      SelectCommand.self, BrowseCommand.self, DecideCommand.self, ResolveCommand.self, LaunchCommand.self,
+      SessionCommand.self,
       UsageCommand.self, PolicyCommand.self, MonitorCommand.self,
     ])
 

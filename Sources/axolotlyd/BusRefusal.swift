@@ -33,6 +33,9 @@ enum BusRefusal {
         Agent1.ErrorName.denied,
         "\(decision.verdict.rawValue): " + decision.reasons.map(\.rawValue).joined(separator: ", ")
       )
+    case .nothingToLaunch:
+      (Agent1.ErrorName.noHandler, "no handler of this box opens it; 'axolotlyctl resolve' says why")
+    case .launchFailed(let cause): (Agent1.ErrorName.launchFailed, cause)
     case .pairing(let name): (Agent1.ErrorName.pairingFailed, pairing(name))
     case .unreachable(let cause): (Agent1.ErrorName.unavailable, cause)
     case .tooManySessions(let limit): (Agent1.ErrorName.limit, "\(limit) sessions are open; end one first")

@@ -48,6 +48,7 @@ extension Daemon {
     case "Resolve": answerResolve(call)
     case "Browse": askPage(call)
     case "BeginSession": beginSession(call)
+    case "Launch": launch(call)
     case "Playing": command(.playing(session: call.text(0), owner: call.caller.uid), for: call)
     case "Paused": command(.paused(session: call.text(0), owner: call.caller.uid), for: call)
     case "EndSession": command(.endSession(session: call.text(0), owner: call.caller.uid), for: call)

@@ -17,6 +17,8 @@ extension Daemon {
     case .saveIdentity(let ticket, let identity): save(ticket, identity)
     case .erase: erase()
     case .shelf(let step): perform(step)
+    case .launch(let session, let plan): launcher.launch(plan, session: session)
+    case .stopApp(let session): launcher.stop(session: session)
     case .verifyPIN(let id, let verifier): verify(id, verifier)
     case .connectSystemBus: systemBus?.connect()
     case .reply(let id, let reply): answer(id, reply)

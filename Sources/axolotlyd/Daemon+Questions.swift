@@ -38,7 +38,7 @@ extension Daemon {
   }
 
   /// What a decision needs of a title; one that the replica lacks is decided as unrated.
-  private func facts(_ reference: TitleReference) -> TitleFacts {
+  func facts(_ reference: TitleReference) -> TitleFacts {
     do {
       return try titles.facts(reference)
     } catch {
@@ -73,10 +73,52 @@ extension Daemon {
         service: service.isEmpty ? nil : service, owner: call.caller.uid), for: call)
   }
 
-  // MARK: Resolve
+  // MARK: Resolve and Launch
 
   func answerResolve(_ call: BusCall) {
     guard let id = profile(call.text(0), of: call), let named = reference(call.text(1), of: call) else { return }
+    withResolution(of: named, profile: id, call) { title, _, resolution in
+      call.reply([.string(JSONText.of(ResolveDocument(profile: id, title: title, resolution)))])
+    }
+  }
+
+  func launch(_ call: BusCall) {
+    guard let id = profile(call.text(0), of: call), let named = reference(call.text(1), of: call) else { return }
+    let app = call.text(2)
+    guard named != nil || !app.isEmpty else {
+      return call.fail(name: Agent1.ErrorName.invalidArguments, message: "give a title or an app to launch")
+    }
+    let owner = call.caller.uid
+    guard named != nil else {
+      let plans = handlers.filter { $0.app == .named(app) && $0.services.isEmpty }.map { handler in
+        let directory = launcher.directory(handler: handler.id, profile: id)
+        return LaunchBook.Plan(
+          handler: handler.id, app: app, argv: handler.argumentsByItself(profileDirectory: directory),
+          directory: handler.hasProfileDirectory ? directory : nil)
+      }
+      return command(.launch(.init(profile: id, title: nil, plans: plans, owner: owner)), for: call)
+    }
+    withResolution(of: named, profile: id, call) { [self] _, facts, resolution in
+      guard resolution.decision.verdict == .allow else { return refuse(call, .denied(resolution.decision)) }
+      let targets = app.isEmpty ? resolution.targets : resolution.targets.filter { $0.app == app }
+      let order = LaunchBook.Order(
+        profile: id, title: facts, plans: targets.map { plan($0, profile: id) }, owner: owner)
+      command(.launch(order), for: call)
+    }
+  }
+
+  private func plan(_ target: Resolution.LaunchTarget, profile: String) -> LaunchBook.Plan {
+    let hasDirectory = handlers.first { $0.id == target.handler }?.hasProfileDirectory == true
+    return LaunchBook.Plan(
+      handler: target.handler, app: target.app, service: target.locator.service, form: target.locator.form.rawValue,
+      linkID: target.locator.id, argv: target.argv,
+      directory: hasDirectory ? launcher.directory(handler: target.handler, profile: profile) : nil)
+  }
+
+  private func withResolution(
+    of named: TitleReference?, profile id: String, _ call: BusCall,
+    _ body: (Title, TitleFacts, Resolution) -> Void
+  ) {
     guard let reference = named else {
       return call.fail(
         name: Agent1.ErrorName.invalidArguments, message: "give a title reference, such as tmdb:movie:603")
@@ -88,25 +130,33 @@ extension Daemon {
           message: "the replica has no title \(reference); see: axolotlyctl status for its shelves")
       }
       let ancestors = try reference.selfAndAncestors.dropFirst().compactMap { try titles.title($0) }
-      resolve(title, ancestors, profile: id, call)
+      guard let resolution = resolve(title, ancestors, profile: id, call) else { return }
+      body(title, TitleFacts(of: title, ancestors: ancestors), resolution)
     } catch {
       call.fail(name: Agent1.ErrorName.storage, message: "the replica cannot be read: \(error)")
     }
   }
 
-  private func resolve(_ title: Title, _ ancestors: [Title], profile id: String, _ call: BusCall) {
-    guard let agent, let compiled = agent.compiled else { return refuse(call, .noPolicy) }
-    guard let profile = compiled.profile(id) else { return refuse(call, .unknownProfile) }
+  private func resolve(
+    _ title: Title, _ ancestors: [Title], profile id: String, _ call: BusCall
+  ) -> Resolution? {
+    guard let agent, let compiled = agent.compiled else {
+      refuse(call, .noPolicy)
+      return nil
+    }
+    guard let profile = compiled.profile(id) else {
+      refuse(call, .unknownProfile)
+      return nil
+    }
     let moment = now
-    let state = configuration.state
+    let launcher = launcher
     let resolver = LinkResolver(
       policy: compiled.policy, profile: profile, handlers: handlers,
-      profileDirectory: { handler, profile in "\(state)/profiles/\(handler)/\(profile)" },
+      profileDirectory: { handler, profile in launcher.directory(handler: handler, profile: profile) },
       decide: { facts, app in
         agent.decide(profile: id, title: facts, app: app, at: moment) ?? Decision(verdict: .deny, reasons: [])
       })
-    let resolution = resolver.resolve(title: title, ancestors: ancestors, at: agent.time(at: moment))
-    call.reply([.string(JSONText.of(ResolveDocument(profile: id, title: title, resolution)))])
+    return resolver.resolve(title: title, ancestors: ancestors, at: agent.time(at: moment))
   }
 
   // MARK: Browse

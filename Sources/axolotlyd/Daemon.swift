@@ -26,6 +26,7 @@ final class Daemon {
   let titles: TitleLookup
   let pins: WorkerThread<Void>
   let handlers: [Handler]
+  let launcher: Launcher
   let seed: UInt64
   let boot = BootID.read().text
 
@@ -106,6 +107,9 @@ final class Daemon {
       log(.warning, "a handler is passed over", [("file", problem.file), ("cause", problem.description)])
     }
     wire = Self.context(of: device, trustedTime)
+    launcher = Launcher(
+      loop: loop, log: log, runtime: configuration.runtime, state: configuration.state,
+      post: { inbox.append(.event($0)) })
   }
 
   private func start() throws {
@@ -216,7 +220,7 @@ final class Daemon {
       ? Agent.Restored()
       : Agent.Restored(
         identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
-        shelves: replica.shelves)
+        shelves: replica.shelves, running: runningApps(opened.contents.sessions))
     let systemBusAddress = configuration.systemBusAddress(environment: Environment.value)
     agent = Agent(
       configuration: .init(
@@ -245,6 +249,14 @@ final class Daemon {
     log(
       .notice, "ready",
       [("paired", "\(device.identity != nil)"), ("policy", "\(agent?.compiled?.policy.version ?? 0)")])
+  }
+
+  /// The apps that the service manager kept; their sessions are the journal's.
+  private func runningApps(_ sessions: [SessionRecord]) -> [RunningApp] {
+    launcher.takeUp(passed).map { id in
+      let title = sessions.first { $0.id == id }?.title
+      return RunningApp(session: id, title: title.map(facts))
+    }
   }
 
   private func report(_ opening: DatabaseFile.Opening, of name: String) {

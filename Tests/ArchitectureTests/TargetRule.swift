@@ -39,7 +39,7 @@ struct TargetRule {
     "UpstreamClient": TargetRule(kind: .edge, imports: system.union(["AgentCore", "CCurl"])),
     "ReplicaStore": TargetRule(kind: .edge, imports: system.union(["AgentCore", "Database", "CZlib"])),
     "SystemdHost": TargetRule(kind: .edge, imports: system.union(["AgentCore", "LocalAPI", "CSystemd"])),
-    "AppHost": TargetRule(kind: .edge, imports: system.union(["AgentCore"])),
+    "AppHost": TargetRule(kind: .edge, imports: system.union(["AgentCore", "CProcess"])),
     "QRImage": TargetRule(kind: .edge, imports: system.union(["CQREncode"])),
     "Terminal": TargetRule(kind: .edge, imports: system.union(["AgentCore"])),
 
@@ -49,6 +49,7 @@ struct TargetRule {
         "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "Database", "ReplicaStore", "SystemdHost", "AppHost",
         "ArgumentParser",
       ])),
+    "axolotly-launch": TargetRule(kind: .program, imports: system.union(["AppHost"])),
     "axolotlyctl": TargetRule(
       kind: .program,
       imports: system.union(["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", "ArgumentParser"])),
@@ -74,6 +75,7 @@ struct TargetRule {
     "CSystemd": TargetRule(kind: .library, imports: []),
     "CZlib": TargetRule(kind: .library, imports: []),
     "CQREncode": TargetRule(kind: .library, imports: []),
+    "CProcess": TargetRule(kind: .library, imports: []),
   ]
 
   /// Tests take whatever they test, but neither a program nor a C library.

@@ -61,6 +61,14 @@ extension Handler {
     }
   }
 
+  /// Whether its program is told a directory of its own for each profile.
+  package var hasProfileDirectory: Bool { launch.contains { $0.pieces.contains(.placeholder(.profileDirectory)) } }
+
+  /// The arguments of an app that is started for itself; its handler has no place for a link.
+  package func argumentsByItself(profileDirectory: String) -> [String] {
+    launch.compactMap { $0.filled { $0 == .profileDirectory ? profileDirectory : "" } }
+  }
+
   /// The arguments for a link; nil where one of them would become an option.
   func arguments(for locator: Locator, link: String, profileDirectory: String) -> [String]? {
     var result: [String] = []

@@ -17,6 +17,10 @@ package struct SessionBook: Sendable, Equatable {
     package var warnedSeconds: Int64?
     package var progressAt: Moment
     package var savedAt: Moment
+    /// Its app was started by the agent: it counts while the app runs and needs no heartbeat.
+    package var isLaunched = false
+    /// The app that runs; nil while the next target of a failed one is being started.
+    package var launch: Launch?
 
     package var playedSeconds: Int64 { days.values.reduce(0, +) / 1_000 }
 
@@ -24,10 +28,19 @@ package struct SessionBook: Sendable, Equatable {
       days.sorted { $0.key < $1.key }.map { PlayedDay(date: $0.key, playedSeconds: $0.value / 1_000) }
     }
 
-    package var record: SessionRecord {
-      SessionRecord(
-        id: id, profile: profile, title: title?.reference, app: app, service: service, owner: owner,
-        startedAt: startedAt, days: playedDays)
+  }
+
+  /// The app of a session.
+  package struct Launch: Sendable, Equatable {
+    package var plan: LaunchBook.Plan
+    /// Nil once its outcome has been reported.
+    package var startedAt: Moment?
+    package var boot: String
+    /// The targets that are tried where this one fails.
+    package var further: [LaunchBook.Plan] = []
+
+    init(plan: LaunchBook.Plan, startedAt: Moment?, boot: String) {
+      (self.plan, self.startedAt, self.boot) = (plan, startedAt, boot)
     }
   }
 
@@ -47,6 +60,19 @@ package struct SessionBook: Sendable, Equatable {
   package init(ledger rows: [JournalContents.LedgerRow], at now: PlayTime) {
     ledger = Ledger(rows)
     countedTo = now
+  }
+
+  /// A session as the journal keeps it; its time is counted up to `countedTo`.
+  package func record(of session: Session) -> SessionRecord {
+    SessionRecord(
+      id: session.id, profile: session.profile, title: session.title?.reference, app: session.app,
+      service: session.service, owner: session.owner, startedAt: session.startedAt, days: session.playedDays,
+      launch: session.launch.map {
+        LaunchRecord(
+          handler: $0.plan.handler, service: $0.plan.service, form: $0.plan.form, linkID: $0.plan.linkID,
+          boot: $0.boot, countedToNanoseconds: countedTo.nanoseconds, isPlaying: session.isPlaying,
+          startedAtNanoseconds: $0.startedAt?.nanoseconds)
+      })
   }
 
   package func session(_ id: String) -> Session? { open.first { $0.id == id } }
@@ -75,5 +101,24 @@ package struct SessionBook: Sendable, Equatable {
     for (profile, played) in apps.sorted(by: { $0.key < $1.key }) {
       ledger.add(elapsed, profile: profile, apps: played, date: date)
     }
+  }
+}
+
+extension SessionBook.Session {
+  /// A session whose app lived on while the agent was away; it is saved at the first turn.
+  init(_ record: SessionRecord, _ launch: LaunchRecord, title: TitleFacts?, at now: Now) {
+    let plan = LaunchBook.Plan(
+      handler: launch.handler, app: record.app ?? "", service: launch.service, form: launch.form,
+      linkID: launch.linkID, argv: [])
+    self.init(
+      id: record.id, profile: record.profile, title: title ?? record.title.map { TitleFacts(reference: $0) },
+      app: record.app, service: record.service, owner: record.owner, startedAt: record.startedAt,
+      isPlaying: launch.isPlaying, heartbeatBy: now.boot,
+      days: Dictionary(record.days.map { ($0.date, $0.playedSeconds * 1_000) }, uniquingKeysWith: max),
+      progressAt: now.boot + SessionBook.progressInterval,
+      savedAt: Moment(nanoseconds: now.boot.nanoseconds - SessionBook.saveInterval.nanoseconds),
+      isLaunched: true,
+      launch: .init(
+        plan: plan, startedAt: launch.startedAtNanoseconds.map { Moment(nanoseconds: $0) }, boot: launch.boot))
   }
 }

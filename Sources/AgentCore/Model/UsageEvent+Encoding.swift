@@ -2,7 +2,7 @@ extension UsageEvent: Encodable {
   private enum Key: String, CodingKey {
     case seq, kind, at, up_s, boot, profile
     case session, title, app, service, policy, days, reason, reasons, count, version, after_ms, from, counts, code,
-      state
+      state, form, id, handler, outcome
   }
 
   /// The `kind` of the line.
@@ -12,6 +12,7 @@ extension UsageEvent: Encodable {
     case .sessionProgress: "session_progress"
     case .sessionEnded: "session_ended"
     case .decisionDenied: "decision_denied"
+    case .launch: "launch"
     case .policyApplied: "policy_applied"
     case .dropped: "dropped"
     case .health: "health"
@@ -45,6 +46,13 @@ extension UsageEvent: Encodable {
       try line.encode(app, forKey: .app)
       try line.encode(reasons, forKey: .reasons)
       try line.encode(count, forKey: .count)
+    case .launch(let title, let service, let form, let id, let handler, let outcome):
+      try line.encode(title, forKey: .title)
+      try line.encode(service, forKey: .service)
+      try line.encode(form, forKey: .form)
+      try line.encode(id, forKey: .id)
+      try line.encode(handler, forKey: .handler)
+      try line.encode(outcome, forKey: .outcome)
     case .policyApplied(let version, let afterMilliseconds):
       try line.encode(version, forKey: .version)
       try line.encode(afterMilliseconds, forKey: .after_ms)

@@ -19,11 +19,20 @@ package struct UsageEvent: Sendable, Equatable {
     self.detail = detail
   }
 
+  /// What became of a launch: `opened` after 5 s or at an earlier end without error, `failed` at an error within 5 s, `died`
+  /// at a later one, `timedOut` by the limits of Kodi (`spec/wire.md` §5).
+  package enum LaunchOutcome: String, Sendable, Codable {
+    case opened, failed, died
+    case timedOut = "timed_out"
+  }
+
   package enum Detail: Sendable, Equatable {
     case sessionStarted(session: String, title: TitleReference?, app: String?, service: String?, policy: Int)
     case sessionProgress(session: String, days: [PlayedDay])
     case sessionEnded(session: String, days: [PlayedDay], reason: SessionEndReason)
     case decisionDenied(title: TitleReference?, app: String?, reasons: [Decision.Reason], count: Int)
+    case launch(
+      title: TitleReference?, service: String?, form: String?, id: String?, handler: String, outcome: LaunchOutcome)
     case policyApplied(version: Int, afterMilliseconds: Int64)
     case dropped(from: Int, counts: [String: Int])
     case health(code: String, raised: Bool)

@@ -155,6 +155,7 @@ package struct HealthItem: Sendable, Equatable, Codable {
     case storageFailed = "storage_failed"
     case usageRejected = "usage_rejected"
     case handlerMissing = "handler_missing"
+    case launchUnavailable = "launch_unavailable"
     case busUnreachable = "bus_unreachable"
     case busNameRefused = "bus_name_refused"
     case busNameTaken = "bus_name_taken"

@@ -37,11 +37,14 @@ package struct SessionRecord: Sendable, Equatable, Codable {
   package var owner: UInt32
   package var startedAt: WallTime
   package var days: [PlayedDay]
+  /// The app that the agent started for it; nil where a launcher plays by itself.
+  package var launch: LaunchRecord?
 
   package init(
     id: String, profile: String, title: TitleReference?, app: String?, service: String?, owner: UInt32,
-    startedAt: WallTime, days: [PlayedDay]
+    startedAt: WallTime, days: [PlayedDay], launch: LaunchRecord? = nil
   ) {
+    self.launch = launch
     self.id = id
     self.profile = profile
     self.title = title

@@ -1,0 +1,13 @@
+import AppHost
+import Glibc
+
+// `axolotly-launch`: runs the app that the agent names on the socket of its standard input, and ends with that connection.
+//
+// Exit status: 0 the app has ended, or was stopped · 64 standard input brings no request of the agent's · 71 the system refused
+// what it needs.
+do {
+  try AppSupervisor(connection: 0).run()
+} catch let error as AppHostError {
+  error.report(as: "axolotly-launch")
+  exit(error.isOfRequest ? 64 : 71)
+}
