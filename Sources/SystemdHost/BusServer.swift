@@ -81,6 +81,9 @@ package final class BusServer {
     let socket = Descriptor(adopting: number)
     do {
       let caller = try identify(number)
+      guard service.admitConnection(of: caller) else {
+        return log(.debug, "A client is refused, its user connects too often", [("uid", "\(caller.uid)")])
+      }
       guard hasPlace(for: caller) else {
         log(
           .warning, "A client is refused, too many are connected", [("uid", "\(caller.uid)"), ("pid", "\(caller.pid)")])

@@ -59,6 +59,9 @@ package final class BusService {
     return false
   }
 
+  /// Counts a connection of a caller like a message; false: its user makes too many.
+  func admitConnection(of caller: BusCaller) -> Bool { callers.take(caller.uid, at: clock()) == nil }
+
   /// Hands a call of one of the interfaces on; its member and signature are checked.
   func receive(_ message: BusMessage, of caller: BusCaller, from peer: any BusPeer) {
     guard let (interface, method) = method(named: message.member ?? "", in: message.interface) else {

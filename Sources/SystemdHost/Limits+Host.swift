@@ -38,8 +38,9 @@ extension Limits {
   package static let busValueDepth = 16
   /// Connections waiting to be accepted.
   package static let busBacklog = 64
-  /// Connections accepted within one second; further ones wait.
-  package static let busAcceptsPerSecond = 200
+  /// Connections accepted within one second, those included that are closed at once because their user makes too many;
+  /// further ones wait. It bounds the loop's work, and is far above what waits, so that each gets its turn soon.
+  package static let busAcceptsPerSecond = 5_000
   /// Timer accuracy of the loop's deadline, microseconds: late by so much at most, never early.
   package static let deadlineAccuracyMicroseconds: UInt64 = 1_000
   /// How long events may go before a deadline that is due, nanoseconds.

@@ -67,12 +67,36 @@ struct BusCallerTests {
   @Test func calls_exactlyTheBurst_areAnsweredAndNoMore() throws {
     let server = try serve()
     let client = try BusClient(socketPath: socket)
-    for _ in 0..<Limits.busCallBurst { #expect(error { try echo(client) } == nil) }
+    // The connection was the first of them.
+    for _ in 1..<Limits.busCallBurst { #expect(error { try echo(client) } == nil) }
     for _ in 0..<3 { #expect(error { try echo(client) } == Agent1.ErrorName.limit) }
     // What sd-bus answers by itself counts too.
     #expect(throws: BusCallError.self) { try client.ping(timeout: Self.patience) }
     let other = try BusClient(socketPath: socket)
     #expect(error { try echo(other) } == nil)
+    withExtendedLifetime(server) {}
+  }
+
+  @Test func connections_floodOfOneUser_areClosedAndTheOthersServed() throws {
+    let (path, user) = (socket, Box<UInt32>(1))
+    let server = try LoopThread { world in
+      let service = BusService(
+        objectPath: Agent1.objectPath, interfaces: [Self.test],
+        access: .init(unlimitedUsers: [], mayHear: { _ in true }, mayRead: { _, _ in true }),
+        log: Log(.lines { _ in }, level: .debug), clock: { Moment(nanoseconds: 1) },
+        property: { _, _ in .string("value") }, handler: { $0.reply($0.arguments) })
+      world.server = try BusServer(
+        loop: world.loop, path: path, service: service,
+        identify: { _ in BusCaller(uid: user.withLock { $0 }, gid: 1, groups: [], pid: 1) })
+    }
+    // Each that is served takes a second one for its call.
+    let served = (0..<Limits.busCallBurst).count { _ in
+      (try? BusClient(socketPath: path).ping(timeout: Self.patience)) != nil
+    }
+    #expect(served > 0 && served <= Limits.busCallBurst / 2)
+    #expect(throws: HostError.self) { try BusClient(socketPath: path).ping(timeout: Self.patience) }
+    user.withLock { $0 = 2 }
+    #expect(error { try echo(BusClient(socketPath: path)) } == nil)
     withExtendedLifetime(server) {}
   }
 
