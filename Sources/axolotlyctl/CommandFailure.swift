@@ -37,12 +37,10 @@ struct CommandFailure: Error {
     case Agent1.ErrorName.unavailable: self.init(.upstreamUnreachable, said)
     case Agent1.ErrorName.storage: self.init(.inputOutput, said)
     case Agent1.ErrorName.denied: self.init(.deny, said)
-    case Agent1.ErrorName.wrongPIN:
-      self.init(.refused, "\(said); give it with --pin, or run this on a terminal to be asked")
     case Agent1.ErrorName.notPaired, Agent1.ErrorName.noPolicy, Agent1.ErrorName.noActiveProfile,
       Agent1.ErrorName.unknownProfile, Agent1.ErrorName.unknownTitle, Agent1.ErrorName.unknownSession,
-      Agent1.ErrorName.alreadyPaired, Agent1.ErrorName.pairingFailed, Agent1.ErrorName.pinLocked,
-      Agent1.ErrorName.limit, Agent1.ErrorName.noHandler, Agent1.ErrorName.launchFailed:
+      Agent1.ErrorName.alreadyPaired, Agent1.ErrorName.pairingFailed, Agent1.ErrorName.wrongPIN,
+      Agent1.ErrorName.pinLocked, Agent1.ErrorName.limit, Agent1.ErrorName.noHandler, Agent1.ErrorName.launchFailed:
       self.init(.refused, said)
     default:
       self.init(.protocolBroken, "\(said) (\(error.name)); install daemon and axolotlyctl of one version")

@@ -111,7 +111,9 @@ extension Daemon {
     guard bytes == 0 || bytes > Self.pinBytes else { return true }
     call.fail(
       name: Agent1.ErrorName.wrongPIN,
-      message: bytes == 0 ? "this takes the profile's PIN" : "a PIN has at most \(Self.pinBytes) bytes")
+      message: bytes == 0
+        ? "this takes the profile's PIN; axolotlyctl takes --pin, or asks on a terminal"
+        : "a PIN has at most \(Self.pinBytes) bytes")
     return false
   }
 

@@ -42,7 +42,11 @@ extension DaemonTests {
       let launcher = try box.start()
       try launcher.pair(code: upstream.pairingCode())
       try launcher.wait(for: "the policy") { $0.policy?.version == 2 }
-      for pin in ["0000", "1111", "2222", "3333"] { _ = try Self.select(launcher, pin) }
+      for (pin, says) in [("0000", "the PIN is not right"), ("", "takes the profile's PIN")] {
+        let said = try box.control(["select", "anna", "--pin", pin])
+        #expect(said.status == .code(1) && said.isOneLine && said.errors.contains(says), "\(said)")
+      }
+      for pin in ["1111", "2222", "3333"] { _ = try Self.select(launcher, pin) }
       #expect(try Self.select(launcher, "2468") == nil)
       #expect(try launcher.status().activeProfile == "anna")
       for pin in ["0000", "1111", "2222", "3333"] {
