@@ -135,6 +135,7 @@ extension Agent {
   }
 
   mutating func handleNetworkChanged(at now: Now) {
+    log(.info, "asking anew on new connections")
     effects.append(.dropConnections)
     guard pairing.identity != nil else {
       if case .waitingForNetwork(_, let waiting) = pairing.state {

@@ -39,6 +39,7 @@ package struct Agent: Sendable {
 
   package let configuration: Configuration
   package internal(set) var clock: TrustedClock
+  var clocks: ClockWatch
   package internal(set) var pairing = BoxPairing()
   package internal(set) var token: TokenKeeper
   package internal(set) var held: HeldRequest
@@ -117,6 +118,7 @@ package struct Agent: Sendable {
     self.configuration = configuration
     random = SeededRandom(seed: seed)
     clock = TrustedClock(floor: floor, now: now)
+    clocks = ClockWatch(now)
     token = TokenKeeper(at: now.boot)
     held = HeldRequest(at: now.boot)
     policy = PolicyKeeper(restored: restored, now: now.boot, wall: clock.time(at: now.boot))
@@ -158,6 +160,7 @@ package struct Agent: Sendable {
     restoredEffects = []
     clock.observe(now)
     countPlayTime(at: now)
+    observeClocks(at: now)
     switch event {
     case .answered(let id, let answer): handleAnswer(id, answer, at: now)
     case .failed(let id, let failure): handleFailure(id, failure, at: now)

@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +12,11 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
 #include <syslog.h>
 
 #include <systemd/sd-bus.h>
@@ -169,4 +175,80 @@ static inline int axolotly_peer_groups(int descriptor, gid_t *groups, size_t cap
         if (getsockopt(descriptor, SOL_SOCKET, 59 /* SO_PEERGROUPS */, groups, &length) < 0)
                 return -errno;
         return (int) (length / sizeof(gid_t));
+}
+
+// A timer that never comes due and becomes readable when the system clock is set or the box resumes from suspend;
+// or a negative errno (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
+static inline int axolotly_clock_timer_arm(int timer) {
+        const struct itimerspec never = { .it_value = { .tv_sec = sizeof(time_t) == 8 ? INT64_MAX / 1000000000 : INT32_MAX } };
+        return timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 ? -errno : 0;
+}
+
+static inline int axolotly_clock_timer(void) {
+        int created = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+        return created < 0 ? -errno : created;
+}
+
+// A socket that hears of links, addresses and routes (rtnetlink(7)), or a negative errno.
+static inline int axolotly_route_socket(void) {
+        const struct sockaddr_nl address = {
+                .nl_family = AF_NETLINK,
+                .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
+        };
+        int created = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+        if (created < 0)
+                return -errno;
+        if (bind(created, (const struct sockaddr *) &address, sizeof address) < 0) {
+                int number = errno;
+                close(created);
+                return -number;
+        }
+        return created;
+}
+
+// Asks for everything of one kind (RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE).
+static inline int axolotly_route_dump(int descriptor, uint16_t type) {
+        const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+        struct {
+                struct nlmsghdr header;
+                struct rtmsg body;
+        } request = {
+                .header = { .nlmsg_len = sizeof request, .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = type },
+        };
+        ssize_t sent = sendto(descriptor, &request, sizeof request, MSG_DONTWAIT, (const struct sockaddr *) &kernel, sizeof kernel);
+        return sent < 0 ? -errno : 0;
+}
+
+// One datagram of the kernel; 0 for one of somebody else; or a negative errno (-ENOBUFS: some were lost or cut).
+static inline ssize_t axolotly_route_receive(int descriptor, void *bytes, size_t capacity) {
+        struct sockaddr_nl sender = { 0 };
+        socklen_t length = sizeof sender;
+        ssize_t count = recvfrom(descriptor, bytes, capacity, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *) &sender, &length);
+        if (count < 0)
+                return -errno;
+        if (sender.nl_pid != 0)
+                return 0;
+        return (size_t) count > capacity ? -ENOBUFS : count;
+}
+
+// sd_notify waits for a receiver that does not read; this does not. The path is that of NOTIFY_SOCKET.
+static inline int axolotly_notify(const char *path, const char *text, size_t count) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        size_t length = strlen(path);
+        if (length < 2 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@'))
+                return -EINVAL;
+        memcpy(address.sun_path, path, length);
+        // An abstract name has no terminating zero.
+        socklen_t size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + length + (path[0] == '/'));
+        if (path[0] == '@')
+                address.sun_path[0] = 0;
+        int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (descriptor < 0)
+                return -errno;
+        ssize_t sent;
+        do sent = sendto(descriptor, text, count, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *) &address, size);
+        while (sent < 0 && errno == EINTR);
+        int result = sent < 0 ? -errno : 0;
+        close(descriptor);
+        return result;
 }

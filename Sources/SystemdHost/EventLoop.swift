@@ -183,7 +183,15 @@ package final class EventLoop {
   }
 
   private func makeTimer() throws -> EventSource {
-    let callback = EventSource.Callback { [unowned self] _ in reachDeadline() }
+    let timer = try oneShot { [unowned self] in reachDeadline() }
+    timer.setPriority(Self.deadlinePriority)
+    return timer
+  }
+
+  /// A timer of CLOCK_BOOTTIME that rests until it is armed.
+  func oneShot(_ body: @escaping () -> Void) throws -> EventSource {
+    checkThread()
+    let callback = EventSource.Callback { _ in body() }
     var source: OpaquePointer?
     let result = unsafe sd_event_add_time(
       handle, &source, CLOCK_BOOTTIME, UInt64.max, Limits.deadlineAccuracyMicroseconds,
@@ -192,7 +200,6 @@ package final class EventLoop {
         return 0
       }, callback.userdata)
     let timer = unsafe try own(source, callback, result, "sd_event_add_time")
-    timer.setPriority(Self.deadlinePriority)
     timer.setEnabled(false)
     return timer
   }

@@ -45,4 +45,12 @@ extension Limits {
   package static let deadlineAccuracyMicroseconds: UInt64 = 1_000
   /// How long events may go before a deadline that is due, nanoseconds.
   package static let deadlinePatienceNanoseconds: Int64 = 50_000_000
+  /// One datagram of the kernel about links, addresses and routes, bytes; it sends at most 32 KiB.
+  package static let routeDatagramBytes = 64 << 10
+  /// Datagrams taken in one turn of the loop.
+  package static let routeDatagramsPerTurn = 64
+  /// Links, addresses and default routes that are remembered, each; more of them are changes every time.
+  package static let routeEntries = 1_024
+  /// How long changes of the network are gathered before they are told as one, microseconds.
+  package static let networkSettleMicroseconds: UInt64 = 250_000
 }

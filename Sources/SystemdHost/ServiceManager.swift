@@ -17,11 +17,14 @@ package enum ServiceManager {
   /// Whether a service manager listens (`NOTIFY_SOCKET`).
   package static var isUnderSystemd: Bool { unsafe getenv("NOTIFY_SOCKET") != nil }
 
-  /// Tells a state, a line for `systemctl status`, or both. Failures are the service manager's and change nothing here.
-  package static func notify(_ state: State?, status: String?) {
+  /// Tells a state, a line for `systemctl status`, or both; never waits for a service manager that does not read.
+  ///
+  /// False where it was not taken and can be told again; true without a service manager, too.
+  @discardableResult
+  package static func notify(_ state: State?, status: String?) -> Bool {
     let message = message(state, status: status, now: SystemClocks.read().play)
-    guard !message.isEmpty else { return }
-    _ = unsafe sd_notify(0, message)
+    guard !message.isEmpty, let socket = unsafe getenv("NOTIFY_SOCKET") else { return true }
+    return unsafe axolotly_notify(socket, message, message.utf8.count) >= 0
   }
 
   /// The lines of sd_notify(3) for a state and a status; line breaks within the status become spaces.

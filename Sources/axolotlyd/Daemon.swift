@@ -56,6 +56,9 @@ final class Daemon {
   var browseGeneration: UInt64 = 0
   var shelfJobs: [ShelfJob: Set<String>] = [:]
 
+  /// Nil where the kernel may not be asked.
+  private var network: NetworkMonitor?
+  private var clockChanges: ClockChanges?
   private let passed: PassedDescriptors
   private let lock: DirectoryLock
 
@@ -133,9 +136,22 @@ final class Daemon {
     loop.onDeadline = { [unowned self] in turnIsDue = true }
     loop.afterTurn = { [unowned self] in pump() }
     try loop.startWatchdog()
+    clockChanges = try ClockChanges(loop: loop) { [unowned self] in turnIsDue = true }
+    watchNetwork()
+  }
+
+  /// Without it a change is noticed by the request that fails.
+  private func watchNetwork() {
+    do {
+      network = try NetworkMonitor(loop: loop) { [unowned self] in inbox.append(.event(.networkChanged)) }
+    } catch {
+      log(.warning, "changes of the network are not noticed at once", [("cause", "\(error)")])
+    }
   }
 
   private func stop() {
+    network = nil
+    clockChanges = nil
     systemBus = nil
     bus = nil
     transport.stop()
@@ -301,9 +317,9 @@ final class Daemon {
 
   private func announceStatus() {
     let line = statusLine
-    guard line != lastStatus else { return }
+    // What a busy service manager did not take is told at a later turn.
+    guard line != lastStatus, ServiceManager.notify(nil, status: line) else { return }
     lastStatus = line
-    ServiceManager.notify(nil, status: line)
   }
 
   private var statusLine: String {

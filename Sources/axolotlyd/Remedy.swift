@@ -14,6 +14,8 @@ enum Remedy {
     case .tokenRefused: "if it stays: axolotlyctl unpair, then pair again"
     case .clone: "another box uses this identity: axolotlyctl unpair, then pair again"
     case .clockUntrusted: "connect the box once, so that it hears the time"
+    case .clockStepped:
+      "somebody set the system clock; decisions do not follow it: let the box's time service (timedatectl) set it right"
     case .policyRefused: "the last policy stays in force; the parent's app shows why the new one was refused"
     case .trustRefused: "the upstream's keys could not be renewed; tell its operator"
     case .policyStale: "connect the box, so that it hears whether its policy is still current"

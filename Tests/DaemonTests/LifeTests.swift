@@ -41,6 +41,26 @@ extension DaemonTests {
       try expectStop(box, by: SIGTERM)
     }
 
+    /// sd_notify itself would wait for room, and the loop with it.
+    @Test func daemon_serviceManagerReadsNothing_servesAndEndsAtOnce() throws {
+      let directory = TemporaryDirectory()
+      let path = directory.file("deaf")
+      let deaf = try DeafNotifySocket(path: path)
+      let box = try Box(
+        upstream: "https://192.0.2.1:9", in: directory, environment: ["NOTIFY_SOCKET": path])
+      try box.spawn()
+      let deadline = Moment.soon
+      var launcher: Launcher?
+      while launcher == nil, Moment.now < deadline {
+        launcher = try? box.connect()
+        _ = poll(nil, 0, 10)
+      }
+      let status = try #require(launcher, "\(box.log)").status()
+      #expect(status.pairing == "unpaired")
+      try expectStop(box, by: SIGTERM)
+      withExtendedLifetime(deaf) {}
+    }
+
     /// A stop has two seconds; a service manager would wait longer, a person not.
     private func expectStop(_ box: Box, by signal: Int32) throws {
       let process = try #require(box.process)

@@ -144,6 +144,7 @@ package struct HealthItem: Sendable, Equatable, Codable {
     case tokenRefused = "token_refused"
     case clone
     case clockUntrusted = "clock_untrusted"
+    case clockStepped = "clock_stepped"
     case policyRefused = "policy_refused"
     case trustRefused = "trust_refused"
     case policyStale = "policy_stale"
