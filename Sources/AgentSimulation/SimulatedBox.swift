@@ -19,8 +19,14 @@ struct SimulatedBox {
   /// Persist effects whose end has not been announced, in order.
   var persists: [(PersistTicket, SimulatedBox.Write)] = []
   var turnScheduled: Moment?
+  /// When the box wakes from the suspend that it is in.
+  var asleepUntil: Moment?
+  /// Time in suspend so far, what is left of the present one included.
+  var slept = Duration.zero
 
   // What checkers remember.
+  /// The waking time at the agent's last event.
+  var handledAt = PlayTime(nanoseconds: 0)
   var highestPolicySeen = 0
   var acknowledged: Set<Acknowledged> = []
   var privateRequests: [Moment] = []
@@ -31,6 +37,8 @@ struct SimulatedBox {
   /// Apps that were started and not stopped, by session; they go with the power.
   var apps: Set<String> = []
   var shownCode: String?
+  /// What each open session had counted when it was last looked at, and the waking time then.
+  var counted: [String: (seconds: Int64, awake: PlayTime)] = [:]
 
   enum Write {
     case journal([JournalChange])

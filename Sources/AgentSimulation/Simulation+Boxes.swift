@@ -18,7 +18,7 @@ extension Simulation {
       })
     boxes[box].agent = Agent(
       configuration: .init(upstream: "https://sim", boot: "00000000", builtAt: Self.epoch), restored: restored,
-      seed: random.next(), now: clocks)
+      seed: random.next(), now: clocks(of: box))
     note("box \(box) starts, life \(boxes[box].life)")
     deliver(.turn, to: box)
     if store.identity == nil { command(.pair, box: box) }
@@ -44,6 +44,9 @@ extension Simulation {
     while !writes.isEmpty, Bool.random(using: &random) { _ = apply(writes.removeFirst().1, box: box) }
     for (number, hold) in upstream.holds where hold.box == box { upstream.holds[number] = nil }
     boxes[box].agent = nil
+    if let until = boxes[box].asleepUntil { boxes[box].slept += now - until }
+    boxes[box].asleepUntil = nil
+    boxes[box].counted = [:]
     boxes[box].out = []
     boxes[box].staging = [:]
     boxes[box].beginning = [:]
@@ -58,7 +61,8 @@ extension Simulation {
   mutating func deliver(_ event: Event, to box: Int) {
     guard boxes[box].agent != nil else { return }
     note("box \(box) \(event.traceName)")
-    let clocks = clocks
+    let clocks = clocks(of: box)
+    boxes[box].handledAt = awake(box)
     let effects = boxes[box].agent?.handle(event, at: clocks) ?? []
     for effect in effects { perform(effect, box: box) }
     if case .turn = event {

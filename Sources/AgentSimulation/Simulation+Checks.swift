@@ -25,9 +25,27 @@ extension Simulation {
     where agent.sessions.session(session) == nil && agent.launches.starting[session] == nil {
       throw violation("box \(box): the app of session \(session) runs on without its session")
     }
+    try checkScreenTime(box: box, agent)
     boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
     if boxes[box].privateRequests.count > Self.requestsAMinute {
       throw violation("box \(box): \(boxes[box].privateRequests.count) private requests in a minute")
+    }
+  }
+
+  /// Screen time passes no faster than the box is awake.
+  private mutating func checkScreenTime(box: Int, _ agent: Agent) throws {
+    let before = boxes[box].counted
+    boxes[box].counted = [:]
+    let awake = boxes[box].handledAt
+    for session in agent.sessions.open {
+      if let (seconds, then) = before[session.id] {
+        let waking = (awake.nanoseconds - then.nanoseconds) / 1_000_000_000
+        // Both are whole seconds.
+        if session.playedSeconds - seconds > waking + 1 {
+          throw violation("box \(box): \(session.playedSeconds - seconds) s counted in \(waking) s awake")
+        }
+      }
+      boxes[box].counted[session.id] = (session.playedSeconds, awake)
     }
   }
 

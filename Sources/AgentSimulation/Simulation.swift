@@ -31,6 +31,8 @@ package struct Simulation {
     case journalForgets
     /// An app that is told to stop runs on.
     case appRunsOn
+    /// The clock of screen time runs on while a box sleeps.
+    case suspendCounts
   }
 
   /// A promise that did not hold, with the seed to see it again.
@@ -53,6 +55,7 @@ package struct Simulation {
     case write
     case turn
     case crash
+    case suspend(Duration)
     case start
     case launcher
     case appEnds(String)
@@ -131,8 +134,12 @@ package struct Simulation {
     while at < options.faultsEnd {
       at += random.duration(upTo: .seconds(900))
       guard at < options.faultsEnd else { break }
-      switch Int.random(in: 0..<3, using: &random) {
+      switch Int.random(in: 0..<4, using: &random) {
       case 0: schedule(.crash, box: box, in: at, anyLife: true)
+      case 1:
+        // Short enough for a session to survive it, or long.
+        let longest = Bool.random(using: &random) ? Duration.seconds(8) : .seconds(900)
+        schedule(.suspend(.seconds(2) + random.duration(upTo: longest)), box: box, in: at, anyLife: true)
       default:
         let length = random.duration(upTo: .seconds(600))
         schedule(.network(isDown: true), box: box, in: at, anyLife: true)
@@ -154,6 +161,15 @@ package struct Simulation {
       systemSeconds: Self.epoch.seconds + now.nanoseconds / 1_000_000_000, isSynchronised: true)
   }
 
+  /// The clocks of a box; screen time's stood still while it slept.
+  func clocks(of box: Int) -> Now {
+    var clocks = clocks
+    if options.sabotage != .suspendCounts { clocks.play = awake(box) }
+    return clocks
+  }
+
+  func awake(_ box: Int) -> PlayTime { PlayTime(nanoseconds: now.nanoseconds - boxes[box].slept.nanoseconds) }
+
   mutating func schedule(_ happening: Happening, box: Int, in delay: Duration, anyLife: Bool = false) {
     order += 1
     queue.push(
@@ -168,6 +184,7 @@ package struct Simulation {
 
   private mutating func perform(_ next: Scheduled) {
     let isForThisLife = next.life == -1 || next.life == boxes[next.box].life
+    if isForThisLife, sleepsThrough(next) { return }
     switch next.happening {
     case .deliver(let event) where isForThisLife: deliver(event, to: next.box)
     case .turn where isForThisLife:
@@ -181,6 +198,7 @@ package struct Simulation {
     case .appEnds(let session) where isForThisLife: endApp(session, box: next.box)
     case .deliver, .turn, .arrive, .write, .launcher, .appEnds: break
     case .crash: crash(box: next.box)
+    case .suspend(let length): suspend(box: next.box, for: length)
     case .start: start(box: next.box)
     case .recheck(let hold): recheck(hold)
     case .parent: parentActs()
@@ -190,6 +208,36 @@ package struct Simulation {
       upstream.approve(code: code, at: upstreamNow)
     case .network(let isDown): setNetwork(isDown: isDown, box: next.box)
     }
+  }
+
+  private mutating func suspend(box: Int, for length: Duration) {
+    guard boxes[box].agent != nil, boxes[box].asleepUntil == nil, !faultsAreOver else { return }
+    note("box \(box) sleeps")
+    let length = min(length, Moment(nanoseconds: 0) + options.faultsEnd - now)
+    boxes[box].asleepUntil = now + length
+    boxes[box].slept += length
+  }
+
+  /// What comes to a box that sleeps happens when it wakes, in its order; power fails and networks change regardless.
+  private mutating func sleepsThrough(_ next: Scheduled) -> Bool {
+    guard let until = boxes[next.box].asleepUntil else { return false }
+    guard now < until else {
+      boxes[next.box].asleepUntil = nil
+      note("box \(next.box) wakes")
+      return false
+    }
+    switch next.happening {
+    case .deliver, .write, .launcher, .arrive: break
+    case .turn:
+      guard boxes[next.box].turnScheduled == next.at else { return true }
+      boxes[next.box].turnScheduled = until
+    case .network(let isDown):
+      networkIsDown[next.box] = isDown
+      return true
+    case .crash, .suspend, .start, .recheck, .parent, .publish, .approve: return false
+    }
+    schedule(next.happening, box: next.box, in: until - now, anyLife: next.life == -1)
+    return true
   }
 
   private mutating func setNetwork(isDown: Bool, box: Int) {
