@@ -227,7 +227,7 @@ package struct Simulation {
       return false
     }
     switch next.happening {
-    case .deliver, .write, .launcher, .arrive: break
+    case .deliver, .write, .launcher, .arrive, .appEnds: break
     case .turn:
       guard boxes[next.box].turnScheduled == next.at else { return true }
       boxes[next.box].turnScheduled = until
