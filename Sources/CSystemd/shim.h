@@ -231,8 +231,9 @@ static inline ssize_t axolotly_route_receive(int descriptor, void *bytes, size_t
         return (size_t) count > capacity ? -ENOBUFS : count;
 }
 
-// sd_notify waits for a receiver that does not read; this does not. The path is that of NOTIFY_SOCKET.
-static inline int axolotly_notify(const char *path, const char *text, size_t count) {
+// sd_notify waits for a receiver that does not read; this does not. The path is that of NOTIFY_SOCKET; a descriptor from 0 on is
+// sent along.
+static inline int axolotly_notify(const char *path, const char *text, size_t count, int passed) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
         size_t length = strlen(path);
         if (length < 2 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@'))
@@ -245,8 +246,21 @@ static inline int axolotly_notify(const char *path, const char *text, size_t cou
         int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (descriptor < 0)
                 return -errno;
+        struct iovec part = { .iov_base = (void *) text, .iov_len = count };
+        struct msghdr message = { .msg_name = &address, .msg_namelen = size, .msg_iov = &part, .msg_iovlen = 1 };
+        union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control;
+        if (passed >= 0) {
+                memset(&control, 0, sizeof control);
+                message.msg_control = &control;
+                message.msg_controllen = sizeof control;
+                struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+                header->cmsg_level = SOL_SOCKET;
+                header->cmsg_type = SCM_RIGHTS;
+                header->cmsg_len = CMSG_LEN(sizeof(int));
+                memcpy(CMSG_DATA(header), &passed, sizeof(int));
+        }
         ssize_t sent;
-        do sent = sendto(descriptor, text, count, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *) &address, size);
+        do sent = sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         while (sent < 0 && errno == EINTR);
         int result = sent < 0 ? -errno : 0;
         close(descriptor);

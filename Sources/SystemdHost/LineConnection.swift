@@ -76,16 +76,11 @@ package final class LineConnection {
     }
   }
 
-  /// Gives the service manager a copy to keep over a restart (FileDescriptorStoreMax=); it drops the copy when the other end closes.
-  package func store(as name: String) {
-    var number = socket.number
-    _ = unsafe sd_pid_notify_with_fds(0, 0, "FDSTORE=1\nFDNAME=\(name)", &number, 1)
-  }
+  /// Gives the service manager a copy to keep over a restart.
+  package func store(as name: String) { ServiceManager.store(socket.number, as: name) }
 
   /// Takes the copy back.
-  package static func forget(_ name: String) {
-    _ = unsafe sd_notify(0, "FDSTOREREMOVE=1\nFDNAME=\(name)")
-  }
+  package static func forget(_ name: String) { ServiceManager.forget(name) }
 
   /// Ends the connection for every holder of a copy; nothing is heard of it any more.
   package func end() {

@@ -24,7 +24,28 @@ package enum ServiceManager {
   package static func notify(_ state: State?, status: String?) -> Bool {
     let message = message(state, status: status, now: SystemClocks.read().play)
     guard !message.isEmpty, let socket = unsafe getenv("NOTIFY_SOCKET") else { return true }
-    return unsafe axolotly_notify(socket, message, message.utf8.count) >= 0
+    return unsafe axolotly_notify(socket, message, message.utf8.count, -1) >= 0
+  }
+
+  /// Whether systemd started this very process as a service (systemd.exec(5), `SYSTEMD_EXEC_PID`).
+  package static var startedThisProcess: Bool {
+    guard let text = unsafe getenv("SYSTEMD_EXEC_PID") else { return false }
+    return unsafe pid_t(String(cString: text)) == getpid()
+  }
+
+  /// Gives a copy of a descriptor to the manager's store, which hands it over at the next start under this name; the manager
+  /// drops the copy when the other end closes (`FileDescriptorStoreMax=`).
+  static func store(_ descriptor: Int32, as name: String) {
+    let message = "FDSTORE=1\nFDNAME=\(name)"
+    guard let socket = unsafe getenv("NOTIFY_SOCKET") else { return }
+    _ = unsafe axolotly_notify(socket, message, message.utf8.count, descriptor)
+  }
+
+  /// Takes the copies of this name out of the store.
+  static func forget(_ name: String) {
+    let message = "FDSTOREREMOVE=1\nFDNAME=\(name)"
+    guard let socket = unsafe getenv("NOTIFY_SOCKET") else { return }
+    _ = unsafe axolotly_notify(socket, message, message.utf8.count, -1)
   }
 
   /// The lines of sd_notify(3) for a state and a status; line breaks within the status become spaces.

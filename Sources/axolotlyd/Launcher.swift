@@ -84,7 +84,7 @@ final class Launcher {
   private func connect(_ session: String) throws -> LineConnection {
     let onLine: (String) -> Void = { [unowned self] in hear($0, session) }
     let onEnd: () -> Void = { [unowned self] in hearEnd(session) }
-    if hasSocket || ServiceManager.isUnderSystemd {
+    if hasSocket || ServiceManager.startedThisProcess {
       return try LineConnection.connect(to: socket, loop, onLine: onLine, onEnd: onEnd)
     }
     return try LineConnection.start(
@@ -92,7 +92,7 @@ final class Launcher {
   }
 
   private func unavailable(_ error: any Error) -> String {
-    guard hasSocket || ServiceManager.isUnderSystemd else {
+    guard hasSocket || ServiceManager.startedThisProcess else {
       return "\(error): install axolotly-launch beside axolotlyd"
     }
     return "apps cannot be started through \(socket); run: systemctl enable --now axolotly-launch.socket"

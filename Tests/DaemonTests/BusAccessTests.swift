@@ -28,6 +28,7 @@ extension DaemonTests {
       Row(method: launcher + "Profiles", allowed: .launchers),
       Row(method: launcher + "SelectProfile", arguments: ["string:mia", "string:"], allowed: .launchers),
       Row(method: launcher + "Decide", arguments: ["string:", "string:tmdb:movie:1", "string:"], allowed: .launchers),
+      Row(method: launcher + "Launch", arguments: ["string:", "string:", "string:no-app"], allowed: .launchers),
       Row(method: launcher + "Resolve", arguments: ["string:", "string:tmdb:movie:1"], allowed: .launchers),
       Row(
         method: launcher + "Browse", arguments: ["string:", "string:", "string:", "uint32:0", "uint32:5"],

@@ -2,7 +2,8 @@
 # machine cannot show it. Sourced by test-system.
 
 checks=(install verify exposure refused_start start pair decide system_bus callers socket_activation watchdog stop \
-  no_network_target forbidden_call names_resolve broker_restart killed reboot_without_network upgrade remove purge)
+  no_network_target forbidden_call names_resolve broker_restart killed launch launch_user \
+  app_survives launch_socket_missing reboot_without_network upgrade remove purge)
 # What every other check builds on.
 needed=(install start pair)
 
@@ -257,6 +258,79 @@ check_killed() {
   eventually has_restarted
   expect 'paired' "$(ctl status --json | member paired)" true
   echo 'restarted after SIGKILL, still paired'
+}
+
+# What runs in the slice of apps, by program.
+apps() { in_box sh -c 'systemd-cgls --unit axolotly-apps.slice 2>/dev/null | grep -c "[s]leep 9999"' || true; }
+no_app_runs() { [[ $(apps) == 0 ]]; }
+sessions() { ctl status --json | tr '{' '\n' | grep -c '"played_s"' || true; }
+
+# An app in the slice, as the user whom the drop-in names; its stop takes along what has a session of its own, was forked twice or
+# takes no SIGTERM.
+check_launch() {
+  in_box mkdir -p /etc/axolotly/handlers.d /etc/systemd/system/axolotly-launch@.service.d
+  in_box sh -c 'cat >/usr/local/bin/test-app && chmod 755 /usr/local/bin/test-app' <<'APP'
+#!/bin/sh
+(setsid sleep 9999 &)
+( ( sleep 9999 & ) & )
+(setsid sh -c 'trap "" TERM; while :; do sleep 9999; done' &)
+exec sleep 9999
+APP
+  in_box sh -c 'cat >/etc/axolotly/handlers.d/test.json' <<'HANDLER'
+{"id": "test", "app": "test", "kind": "native", "requires": {"binary": "test-app"}, "launch": {"argv": ["/usr/local/bin/test-app"]}}
+HANDLER
+  in_box sh -c 'printf "[Service]\nUser=launcher\n" >/etc/systemd/system/axolotly-launch@.service.d/user.conf'
+  in_box systemctl daemon-reload
+  in_box systemctl restart axolotlyd.service
+  local session
+  session=$(as launcher axolotlyctl launch --app test --json | member session)
+  eventually eval '[[ $(apps) == 4 ]]'
+  expect 'the user' "$(in_box ps -o user= -C sleep | sort -u)" launcher
+  as launcher axolotlyctl session end "$session"
+  seconds=30 eventually no_app_runs
+  expect 'processes' "$(in_box sh -c 'pgrep -c sleep || true')" 0
+  echo 'in axolotly-apps.slice as the launcher'"'"'s user; four processes gone with the session'
+}
+
+# Without the drop-in's user nothing runs, and the reason is named.
+check_launch_user() {
+  in_box sh -c 'printf "[Service]\nUser=nobody-of-that-name\n" >/etc/systemd/system/axolotly-launch@.service.d/user.conf'
+  in_box systemctl daemon-reload
+  local said
+  said=$(ctl launch --app test 2>&1) && return 1
+  in_box sh -c 'printf "[Service]\nUser=launcher\n" >/etc/systemd/system/axolotly-launch@.service.d/user.conf'
+  in_box systemctl daemon-reload
+  [[ $said == *axolotly-launch@* ]]
+  expect 'sessions' "$(sessions)" 0
+  printf '%s\n' "$said"
+}
+
+# The daemon is killed, then restarted as by an upgrade: app and session go on, the time meanwhile counts, and the session's end
+# still ends the app.
+check_app_survives() {
+  local session before after
+  session=$(ctl launch --app test --json | member session)
+  eventually eval '[[ $(apps) == 4 ]]'
+  in_box systemctl kill -s KILL axolotlyd.service
+  eventually is_active
+  expect 'apps after SIGKILL' "$(apps)" 4
+  before=$(ctl status --json | tr '{' '\n' | grep "$session" | member played_s)
+  in_box systemctl restart axolotlyd.service
+  expect 'apps after a restart' "$(apps)" 4
+  after=$(ctl status --json | tr '{' '\n' | grep "$session" | member played_s)
+  ((after >= before && before >= 4)) || { printf 'counted %s, then %s\n' "$before" "$after"; return 1; }
+  ctl session end "$session"
+  seconds=30 eventually no_app_runs
+  printf 'the session went on over SIGKILL and restart, %s s counted; its end ended the app\n' "$after"
+}
+
+check_launch_socket_missing() {
+  in_box systemctl stop axolotly-launch.socket
+  local said
+  said=$(ctl launch --app test 2>&1) && return 1
+  ctl status --json | grep -q launch_unavailable
+  in_box systemctl start axolotly-launch.socket
+  printf '%s\n' "$said"
 }
 
 # The upstream stays away, there is no interface but the loopback: decisions go on, and nothing is lost.

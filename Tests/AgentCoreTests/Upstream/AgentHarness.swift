@@ -54,18 +54,22 @@ struct AgentHarness {
     agent = Self.makeAgent(journal, seed: seed, now: now)
   }
 
-  private static func makeAgent(_ journal: SimulatedJournal, seed: UInt64, now: Now) -> Agent {
-    Agent(
+  private static func makeAgent(
+    _ journal: SimulatedJournal, running: [RunningApp] = [], seed: UInt64, now: Now
+  ) -> Agent {
+    var restored = journal.restored
+    restored.running = running
+    return Agent(
       configuration: .init(upstream: "https://first.example", boot: "0a1b2c3d", builtAt: builtAt),
-      restored: journal.restored, seed: seed, now: now)
+      restored: restored, seed: seed, now: now)
   }
 
   /// The process ends without warning and starts again; what was not durable is gone.
-  mutating func restart(after pause: Duration = .seconds(1)) {
+  mutating func restart(after pause: Duration = .seconds(1), running: [RunningApp] = []) {
     move(by: pause)
     (out, effects, waiting) = ([], [], [])
     seed += 1
-    agent = Self.makeAgent(journal, seed: seed, now: now)
+    agent = Self.makeAgent(journal, running: running, seed: seed, now: now)
   }
 
   // MARK: Time
