@@ -50,7 +50,8 @@ let package = Package(
     .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
     .target(name: "ReplicaStore", dependencies: ["AgentCore", "Database", "CZlib"], swiftSettings: strict),
     .target(name: "SystemdHost", dependencies: ["AgentCore", "LocalAPI", "CSystemd"], swiftSettings: strict),
-    .target(name: "AppHost", dependencies: ["AgentCore", "CProcess"], swiftSettings: strict),
+    .target(name: "AppLaunch", dependencies: ["AgentCore", "CProcess"], swiftSettings: strict),
+    .target(name: "AppHost", dependencies: ["AgentCore"], swiftSettings: strict),
     .target(name: "QRImage", dependencies: ["CQREncode"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["AgentCore"], swiftSettings: strict),
 
@@ -58,10 +59,11 @@ let package = Package(
     .executableTarget(
       name: "axolotlyd",
       dependencies: [
-        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "ReplicaStore", "SystemdHost", "AppHost", arguments,
+        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "ReplicaStore", "SystemdHost", "AppHost", "AppLaunch",
+        arguments,
       ],
       swiftSettings: strict),
-    .executableTarget(name: "axolotly-launch", dependencies: ["AppHost"], swiftSettings: strict),
+    .executableTarget(name: "axolotly-launch", dependencies: ["AppLaunch"], swiftSettings: strict),
     .executableTarget(
       name: "axolotlyctl",
       dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", arguments],

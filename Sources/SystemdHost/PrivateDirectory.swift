@@ -21,6 +21,26 @@ package enum PrivateDirectory {
     try check(path, mode: mode)
   }
 
+  /// Removes a directory with all that is in it; links go, what they name stays. Nothing there is no error.
+  package static func removeTree(_ path: String) throws {
+    // A listing is bounded: it is asked for again until nothing is left.
+    while case let names = try DirectoryListing.names(path), !names.isEmpty {
+      for name in names { try removeEntry(path + "/" + name) }
+    }
+    if unsafe rmdir(path) != 0, errno != ENOENT {
+      throw HostError.failed("rmdir", errno, "\(path) cannot be removed")
+    }
+  }
+
+  private static func removeEntry(_ path: String) throws {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR { return try removeTree(path) }
+    guard unsafe unlink(path) == 0 || errno == ENOENT else {
+      throw HostError.failed("unlink", errno, "\(path) cannot be removed")
+    }
+  }
+
   private static func check(_ path: String, mode: UInt32) throws {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {

@@ -1,4 +1,4 @@
-import AppHost
+import AppLaunch
 import Glibc
 
 // `axolotly-launch`: runs the app that the agent names on the socket of its standard input, and ends with that connection.
@@ -7,7 +7,7 @@ import Glibc
 // what it needs.
 do {
   try AppSupervisor(connection: 0).run()
-} catch let error as AppHostError {
+} catch let error as AppLaunchError {
   error.report(as: "axolotly-launch")
   exit(error.isOfRequest ? 64 : 71)
 }

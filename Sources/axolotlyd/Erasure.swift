@@ -7,15 +7,18 @@ enum Erasure {
   private static let markName = "/erase"
   private static let databases = ["journal.db", "replica.db"]
   private static let identity = "/identity.json"
+  /// What apps that the daemon started itself keep for each profile.
+  private static let profiles = "/profiles"
 
   static func mark(in state: String) throws { try PrivateFile.replace(state + markName, with: []) }
 
   static func unmark(in state: String) throws { try PrivateFile.remove(state + markName) }
 
-  /// Deletes what was set aside as damaged: it is as private as what took its place.
+  /// Deletes what was set aside as damaged, which is as private as what took its place, and what apps keep of profiles.
   static func removeSetAside(in state: String) throws {
     for name in databases { try DatabaseFile(path: state + "/" + name + ".damaged").delete() }
     try PrivateFile.remove(state + identity + ".damaged")
+    try PrivateDirectory.removeTree(state + profiles)
   }
 
   /// Finishes at start what a crash interrupted.

@@ -1,5 +1,5 @@
 import AgentCore
-import AppHost
+import AppLaunch
 import SystemdHost
 
 /// Starts and stops apps for the core, each through a connection of its own to `axolotly-launch`.
@@ -109,7 +109,7 @@ final class Launcher {
     case .started:
       apps[session]?.hasStarted = true
       post(.appStarted(session: session))
-    case .notStarted(let number): fail(session, "\(app.program): \(AppHostError.text(number))")
+    case .notStarted(let number): fail(session, "\(app.program): \(AppLaunchError.text(number))")
     case .exited(let code): ended(session, .exited(code))
     case .signalled(let number): ended(session, .signalled(number))
     case nil: log(.warning, "axolotly-launch said what nobody understands", [("session", session)])

@@ -39,17 +39,18 @@ struct TargetRule {
     "UpstreamClient": TargetRule(kind: .edge, imports: system.union(["AgentCore", "CCurl"])),
     "ReplicaStore": TargetRule(kind: .edge, imports: system.union(["AgentCore", "Database", "CZlib"])),
     "SystemdHost": TargetRule(kind: .edge, imports: system.union(["AgentCore", "LocalAPI", "CSystemd"])),
-    "AppHost": TargetRule(kind: .edge, imports: system.union(["AgentCore", "CProcess"])),
+    "AppHost": TargetRule(kind: .edge, imports: system.union(["AgentCore"])),
+    "AppLaunch": TargetRule(kind: .edge, imports: system.union(["AgentCore", "CProcess"])),
     "QRImage": TargetRule(kind: .edge, imports: system.union(["CQREncode"])),
     "Terminal": TargetRule(kind: .edge, imports: system.union(["AgentCore"])),
 
     "axolotlyd": TargetRule(
       kind: .program,
       imports: system.union([
-        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "Database", "ReplicaStore", "SystemdHost", "AppHost",
+        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "Database", "ReplicaStore", "SystemdHost", "AppHost", "AppLaunch",
         "ArgumentParser",
       ])),
-    "axolotly-launch": TargetRule(kind: .program, imports: system.union(["AppHost"])),
+    "axolotly-launch": TargetRule(kind: .program, imports: system.union(["AppLaunch"])),
     "axolotlyctl": TargetRule(
       kind: .program,
       imports: system.union(["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", "ArgumentParser"])),

@@ -108,6 +108,18 @@ struct FileTests {
     #expect(error?.description.contains("\n") == false)
   }
 
+  @Test func removeTree_deepAndWide_leavesWhatItsLinksName() throws {
+    let (tree, outside) = (directory.file("tree"), directory.file("outside"))
+    for path in [tree, tree + "/a", tree + "/a/b", outside] { try PrivateDirectory.prepare(path, mode: 0o700) }
+    for number in 0...DirectoryListing.names { try PrivateFile.replace("\(tree)/a/\(number)", with: []) }
+    try PrivateFile.replace(outside + "/kept", with: [1])
+    #expect(unsafe symlink(outside, tree + "/a/b/link") == 0)
+    try PrivateDirectory.removeTree(tree)
+    #expect(unsafe access(tree, F_OK) != 0)
+    #expect(try PrivateFile.read(outside + "/kept", limit: 1) == [1])
+    try PrivateDirectory.removeTree(tree)
+  }
+
   // Root alone can give a directory to somebody else.
   @Test(.enabled(if: geteuid() == 0)) func prepare_foreignDirectory_isRefused() throws {
     let path = directory.file("state")

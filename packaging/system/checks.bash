@@ -260,8 +260,8 @@ check_killed() {
   echo 'restarted after SIGKILL, still paired'
 }
 
-# What runs in the slice of apps, by program.
-apps() { in_box sh -c 'systemd-cgls --unit axolotly-apps.slice 2>/dev/null | grep -c "[s]leep 9999"' || true; }
+# How many of the test's processes run in the slice of apps.
+apps() { in_box sh -c 'for pid in $(pgrep -x sleep); do grep -l axolotly-apps.slice /proc/$pid/cgroup; done 2>/dev/null | wc -l'; }
 no_app_runs() { [[ $(apps) == 0 ]]; }
 sessions() { ctl status --json | tr '{' '\n' | grep -c '"played_s"' || true; }
 
@@ -351,9 +351,10 @@ check_reboot_without_network() {
   printf 'after a reboot without network: %s as before; online again with the upstream\n' "$after"
 }
 
-# The same package with a later version takes over while it runs.
+# The same package with a later version takes over while a film is playing.
 check_upgrade() {
-  local pid verdict
+  local pid verdict session
+  if in_box test -x /usr/local/bin/test-app; then session=$(ctl launch --app test --json | member session); fi
   pid=$(property MainPID)
   verdict=$(decides)
   in_box sh -c 'cd /packages && dpkg-deb --raw-extract axolotly-agent_*.deb later && sed -i "s/^Version: .*/&+later/" later/DEBIAN/control && dpkg-deb --build --root-owner-group -Znone later later.deb && dpkg --install later.deb'
@@ -361,7 +362,13 @@ check_upgrade() {
   [[ $(property MainPID) != "$pid" ]]
   expect 'the decision' "$(decides)" "$verdict"
   expect 'the settings' "$(in_box cat /etc/axolotly/agent.d/50-upstream.json | member upstream)" 'http://localhost:8480*'
-  echo 'a later version took over, paired and with its settings'
+  if [[ -n ${session-} ]]; then
+    eventually eval '[[ $(apps) == 4 ]]'
+    ctl status --json | grep -q "$session"
+    ctl session end "$session"
+    seconds=30 eventually no_app_runs
+  fi
+  echo 'a later version took over, paired and with its settings; the film and its session went on'
 }
 
 check_remove() {

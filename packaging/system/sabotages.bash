@@ -9,6 +9,10 @@
 #   policy_file       system_bus
 #   purge             purge
 #   unit              verify
+#   kill_mode         launch
+#   fd_store          app_survives
+#   runtime_directory socket_activation
+#   restart           killed
 
 # After which check it is done; usual is `install`.
 declare -A sabotage_after=()
@@ -27,3 +31,10 @@ sabotage_socket() { in_box systemctl mask --now axolotlyd.socket; }
 sabotage_policy_file() { in_box rm /usr/share/dbus-1/system.d/com.axolotly.Agent1.conf && in_box systemctl reload dbus; }
 sabotage_purge() { in_box sed -i 's#rm -rf /var/lib/axolotly.*#true#' /var/lib/dpkg/info/axolotly-agent.postrm; }
 sabotage_unit() { in_box sh -c 'echo "Nonsense=yes" >>/lib/systemd/system/axolotlyd.service'; }
+# Without the subreaper's program the control group alone has to end everything; without the control group as well nothing does.
+sabotage_kill_mode() {
+  printf '[Service]\nKillMode=none\nExecStart=\nExecStart=/usr/bin/sh -c "tail -c +9 | head -c 64 >/dev/null; echo started 1; test-app; exit 0"\nStandardOutput=socket\n' | dropin axolotly-launch@.service
+}
+sabotage_fd_store() { printf '[Service]\nFileDescriptorStoreMax=0\n' | dropin axolotlyd.service; }
+sabotage_runtime_directory() { printf '[Service]\nRuntimeDirectoryPreserve=no\n' | dropin axolotlyd.service; }
+sabotage_restart() { printf '[Service]\nRestart=no\n' | dropin axolotlyd.service; }

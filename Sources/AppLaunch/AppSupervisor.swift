@@ -19,21 +19,21 @@ package final class AppSupervisor {
   private static let killInterval = Duration.milliseconds(50)
 
   /// - Parameter connection: a stream socket to the agent.
-  /// - Throws: `AppHostError` where the system refuses what it needs.
+  /// - Throws: `AppLaunchError` where the system refuses what it needs.
   package init(connection: Int32) throws {
     self.connection = connection
     _ = signal(SIGPIPE, SIG_IGN)
     let wanted = [SIGCHLD, SIGTERM, SIGINT]
     signals = unsafe axolotly_signal_descriptor(wanted, Int32(wanted.count))
-    guard signals >= 0 else { throw AppHostError("signalfd", -signals, "signals cannot be waited for") }
+    guard signals >= 0 else { throw AppLaunchError("signalfd", -signals, "signals cannot be waited for") }
     let result = axolotly_become_subreaper()
-    guard result == 0 else { throw AppHostError("prctl", -result, "descendants cannot be kept together") }
+    guard result == 0 else { throw AppLaunchError("prctl", -result, "descendants cannot be kept together") }
   }
 
   deinit { _ = close(signals) }
 
   /// Serves the connection to its end.
-  /// - Throws: `AppHostError` where the agent's request cannot be understood.
+  /// - Throws: `AppLaunchError` where the agent's request cannot be understood.
   package func run() throws {
     let request = try receive()
     if let directory = request.directory { makeDirectory(directory) }
@@ -53,10 +53,10 @@ package final class AppSupervisor {
     let deadline = Self.now + Self.patience
     let header = try receive(AppRequest.headerBytes, until: deadline)
     guard let length = AppRequest.bodyBytes(of: header) else {
-      throw AppHostError("read", EPROTO, "the request does not begin as one")
+      throw AppLaunchError("read", EPROTO, "the request does not begin as one")
     }
     guard let request = AppRequest(body: try receive(length, until: deadline)) else {
-      throw AppHostError("read", EPROTO, "the request names no program")
+      throw AppLaunchError("read", EPROTO, "the request names no program")
     }
     return request
   }
@@ -66,13 +66,13 @@ package final class AppSupervisor {
     var filled = 0
     while filled < count {
       guard wait(for: [connection], until: deadline).contains(connection) else {
-        throw AppHostError("poll", ETIMEDOUT, "the request did not arrive")
+        throw AppLaunchError("poll", ETIMEDOUT, "the request did not arrive")
       }
       let got = unsafe bytes.withUnsafeMutableBytes {
         unsafe read(connection, $0.baseAddress?.advanced(by: filled), count - filled)
       }
       if got < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard got > 0 else { throw AppHostError("read", got == 0 ? EPIPE : errno, "the request broke off") }
+      guard got > 0 else { throw AppLaunchError("read", got == 0 ? EPIPE : errno, "the request broke off") }
       filled += got
     }
     return bytes

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A call of the system that failed while an app was run; one line.
-package struct AppHostError: Error, Sendable, CustomStringConvertible {
+package struct AppLaunchError: Error, Sendable, CustomStringConvertible {
   /// The call, such as `prctl`.
   package let call: String
   package let number: Int32
@@ -20,7 +20,7 @@ package struct AppHostError: Error, Sendable, CustomStringConvertible {
     _ = unsafe line.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
   }
 
-  package var description: String { "\(message) (\(call): \(AppHostError.text(number)))" }
+  package var description: String { "\(message) (\(call): \(AppLaunchError.text(number)))" }
 
   /// The system's words for an error number.
   package static func text(_ number: Int32) -> String {
