@@ -355,6 +355,7 @@ check_reboot_without_network() {
 check_upgrade() {
   local pid verdict session
   if in_box test -x /usr/local/bin/test-app; then session=$(ctl launch --app test --json | member session); fi
+  if [[ -n ${session-} ]]; then eventually eval '[[ $(apps) == 4 ]]'; fi
   pid=$(property MainPID)
   verdict=$(decides)
   in_box sh -c 'cd /packages && dpkg-deb --raw-extract axolotly-agent_*.deb later && sed -i "s/^Version: .*/&+later/" later/DEBIAN/control && dpkg-deb --build --root-owner-group -Znone later later.deb && dpkg --install later.deb'
@@ -380,7 +381,7 @@ check_remove() {
 
 check_purge() {
   local left
-  in_box rm -r /etc/systemd/system/axolotly-upstream.service.d
+  in_box rm -rf /etc/systemd/system/axolotly-upstream.service.d /etc/systemd/system/axolotly-launch@.service.d
   in_box dpkg --purge axolotly-agent axolotly-upstream
   left=$(in_box find / -xdev \( -path /packages -o -path /proc -o -path /sys -o -path /var/log -o -path /run/user \) -prune -o \
     \( -iname '*axolotly*' -o -user axolotly -o -user axolotly-upstream \) -print | grep -v '^/run/systemd/\|^/var/lib/dpkg/\|^/var/lib/systemd/deb-systemd' || true)

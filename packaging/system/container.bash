@@ -92,7 +92,7 @@ container_stop() {
 # Runs a command in the container as its root.
 in_box() {
   nsenter --target "$(leader)" --mount --uts --ipc --net --pid --cgroup -- \
-    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C.UTF-8 TERM=dumb NO_COLOR=1 "$@"
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/packages LANG=C.UTF-8 TERM=dumb NO_COLOR=1 "$@"
 }
 # Runs a command as a user of the container, with that user's groups.
 as() {
