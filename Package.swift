@@ -45,6 +45,7 @@ let package = Package(
 
     // Edges: each wraps one thing of the outside, none imports another.
     .target(name: "LocalAPI", dependencies: ["AgentCore"], swiftSettings: strict),
+    .target(name: "Diagnosis", dependencies: ["LocalAPI"], swiftSettings: strict),
     .target(name: "Trust", dependencies: ["AgentCore"] + crypto, swiftSettings: strict),
     .target(name: "UpstreamClient", dependencies: ["AgentCore", "CCurl"], swiftSettings: strict),
     .target(name: "Database", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -66,7 +67,9 @@ let package = Package(
     .executableTarget(name: "axolotly-launch", dependencies: ["AppLaunch"], swiftSettings: strict),
     .executableTarget(
       name: "axolotlyctl",
-      dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", arguments],
+      dependencies: [
+        "AgentCore", "LocalAPI", "Diagnosis", "SystemdHost", "UpstreamClient", "QRImage", "Terminal", arguments,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "axolotly-upstream",
@@ -97,6 +100,7 @@ let package = Package(
       name: "bench",
       dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "UpstreamClient", "Database", arguments],
       path: "Tests/Bench", swiftSettings: strict),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "LocalAPI"], swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(

@@ -17,7 +17,7 @@ extension Agent {
       return effects.append(.reply(id, .refused(denied.map { .denied($0) } ?? .noPolicy)))
     }
     let session = random.hex(16)
-    launches.starting[session] = .init(order: allowed, command: id)
+    launches.starting[session] = .init(order: allowed, command: id, startBy: now.boot + LaunchBook.startLimit)
     effects.append(.launch(session: session, plan))
   }
 
@@ -104,6 +104,7 @@ extension Agent {
     var order = order
     while let plan = order.order.plans.first {
       if decide(profile: order.order.profile, title: order.order.title, app: plan.app, at: now)?.verdict == .allow {
+        order.startBy = now.boot + LaunchBook.startLimit
         launches.starting[session] = order
         return effects.append(.launch(session: session, plan))
       }
@@ -131,7 +132,7 @@ extension Agent {
       reportLaunch(launch, title: open.title, .failed, profile: open.profile, at: now)
       let order = LaunchBook.Order(
         profile: open.profile, title: open.title, plans: launch.further, owner: open.owner)
-      tryNext(session, .init(order: order, command: nil), at: now)
+      tryNext(session, .init(order: order, command: nil, startBy: now.boot), at: now)
     case (true, false):
       log(.notice, "an app ended with an error", .init("handler", launch.plan.handler), .init("end", "\(appEnd)"))
       if launch.startedAt != nil { reportLaunch(launch, title: open.title, .opened, profile: open.profile, at: now) }
@@ -157,6 +158,11 @@ extension Agent {
 
   /// Outcomes that are due: an app that lives on for so long has opened.
   mutating func turnLaunches(at now: Now, next: inout Deadline) {
+    for (session, order) in launches.starting.sorted(by: { $0.key < $1.key }) where order.startBy <= now.boot {
+      effects.append(.stopApp(session: session))
+      handleAppFailed(session, .notStarted("nothing was heard of it in time"), at: now)
+    }
+    for order in launches.starting.values { next.at(order.startBy) }
     for session in sessions.open {
       guard let launch = session.launch, let startedAt = launch.startedAt else { continue }
       if now.boot - startedAt >= LaunchBook.failureLimit {

@@ -172,6 +172,7 @@ package struct Agent: Sendable {
     case .command(let id, let command): handleCommand(id, command, at: now)
     case .pinVerified(let id, let matches): handlePINVerified(id, matches: matches, at: now)
     case .systemBus(let report): handleSystemBus(report, at: now)
+    case .launcherAvailable: clear(.launchUnavailable, at: now)
     case .appStarted(let session): handleAppStarted(session, at: now)
     case .appFailed(let session, let failure): handleAppFailed(session, failure, at: now)
     case .appEnded(let session, let end): handleAppEnded(session, end, at: now)

@@ -22,6 +22,8 @@ package enum Event: Sendable {
   case appFailed(session: String, LaunchBook.StartFailure)
   /// An app that ran has ended, with all that it started; not after `Effect.stopApp`.
   case appEnded(session: String, LaunchBook.End)
+  /// What apps are launched through is there (again).
+  case launcherAvailable
   /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
   case networkChanged
   /// The process is about to stop: what was counted becomes durable. Nothing may follow.

@@ -291,6 +291,7 @@ extension Event {
     case .command(let id, _): "command \(id.number)"
     case .pinVerified(let id, let matches): "PIN \(id.number) \(matches)"
     case .systemBus: "system bus"
+    case .launcherAvailable: "launcher available"
     case .appStarted(let session): "app started \(session)"
     case .appFailed(let session, _): "app failed \(session)"
     case .appEnded(let session, let end): "app ended \(session) \(end)"

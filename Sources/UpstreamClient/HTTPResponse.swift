@@ -22,6 +22,9 @@ package struct HTTPResponse: Sendable, Equatable {
     self.isAuthentic = isAuthentic
   }
 
+  /// When the upstream says it answered; nil where it does not say, or not as HTTP does.
+  package var date: WallTime? { headers["date"].flatMap(HTTPDate.read) }
+
   /// The media type in lower case without parameters; nil where there is none.
   package var contentType: String? { HTTPResponse.mediaType(headers["content-type"]) }
 

@@ -22,7 +22,7 @@ struct Axolotlyctl: ParsableCommand {
       PairCommand.self, UnpairCommand.self, StatusCommand.self, SyncCommand.self, ProfilesCommand.self,
       SelectCommand.self, BrowseCommand.self, DecideCommand.self, ResolveCommand.self, LaunchCommand.self,
       SessionCommand.self,
-      UsageCommand.self, PolicyCommand.self, MonitorCommand.self,
+      UsageCommand.self, PolicyCommand.self, MonitorCommand.self, DoctorCommand.self,
     ])
 
   /// Parses, runs, and says in one line what went wrong; returns the exit status.
@@ -34,6 +34,8 @@ struct Axolotlyctl: ParsableCommand {
     } catch let failure as CommandFailure {
       return complain(failure)
     } catch let status as ExitStatus {
+      return status.rawValue
+    } catch let status as DoctorStatus {
       return status.rawValue
     } catch let error as HostError {
       return complain(CommandFailure(error))

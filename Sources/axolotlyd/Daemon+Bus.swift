@@ -39,7 +39,9 @@ extension Daemon {
     case "CancelPairing": command(.cancelPairing, for: call)
     case "Unpair": unpair(call)
     case "Sync": command(.sync, for: call)
-    case "Status": call.reply([.string(JSONText.of(statusDocument))])
+    case "Status":
+      if agent?.health.contains(.launchUnavailable) == true, launcher.isAvailable { handle(.launcherAvailable) }
+      call.reply([.string(JSONText.of(statusDocument))])
     case "UsageLog": askLines(call)
     case "PolicyDocument": answerPolicy(call)
     case "Profiles": answerProfiles(call)

@@ -34,6 +34,9 @@ final class Launcher {
     ownDirectory = state + "/profiles"
   }
 
+  /// Whether a launch may work now: a person who mended it need not launch anything to see that.
+  var isAvailable: Bool { hasSocket || !ServiceManager.startedThisProcess }
+
   private var hasSocket: Bool { SocketFile.isThere(socket) }
 
   /// The directory of a handler for a profile.

@@ -26,6 +26,7 @@ enum ImportCheck {
           switch (rule.kind, table[module]?.kind) {
           case (_, nil) where module == "Foundation": rule.mayImportFoundation
           case (.core, .core), (.vocabulary, .core), (.layer, .library): true
+          case (.reasoning, .core), (.reasoning, .vocabulary): true
           case (.edge, .core), (.edge, .vocabulary), (.edge, .layer), (.edge, .library): true
           case (.program, .program), (.tests, .program): false
           case (.core, nil), (.library, _): false

@@ -6,6 +6,8 @@ struct TargetRule {
     case core
     /// Swift values that both ends of the local bus use; no unsafe code.
     case vocabulary
+    /// Pure conclusions over the vocabulary; no unsafe code.
+    case reasoning
     /// A safe layer over a C library that several edges stand on.
     case layer
     /// Wraps one thing of the outside.
@@ -33,6 +35,7 @@ struct TargetRule {
     "AgentSimulation": TargetRule(kind: .core, imports: ["AgentCore", "UpstreamCore"]),
 
     "LocalAPI": TargetRule(kind: .vocabulary, imports: ["AgentCore", "FoundationEssentials"]),
+    "Diagnosis": TargetRule(kind: .reasoning, imports: ["LocalAPI"]),
     "Database": TargetRule(kind: .layer, imports: system.union(["CSQLite"])),
 
     "Trust": TargetRule(kind: .edge, imports: system.union(["AgentCore", "Crypto", "CryptoExtras"])),
@@ -47,13 +50,16 @@ struct TargetRule {
     "axolotlyd": TargetRule(
       kind: .program,
       imports: system.union([
-        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "Database", "ReplicaStore", "SystemdHost", "AppHost", "AppLaunch",
+        "AgentCore", "LocalAPI", "Trust", "UpstreamClient", "Database", "ReplicaStore", "SystemdHost", "AppHost",
+        "AppLaunch",
         "ArgumentParser",
       ])),
     "axolotly-launch": TargetRule(kind: .program, imports: system.union(["AppLaunch"])),
     "axolotlyctl": TargetRule(
       kind: .program,
-      imports: system.union(["AgentCore", "LocalAPI", "SystemdHost", "QRImage", "Terminal", "ArgumentParser"])),
+      imports: system.union([
+        "AgentCore", "LocalAPI", "Diagnosis", "SystemdHost", "UpstreamClient", "QRImage", "Terminal", "ArgumentParser",
+      ])),
     "Simulate": TargetRule(kind: .program, imports: ["AgentCore", "AgentSimulation", "ArgumentParser"]),
     "Bench": TargetRule(
       kind: .program,

@@ -6,7 +6,7 @@ enum UnsafeCheck {
     switch rule.kind {
     case .edge, .layer, .library, .tests: return []
     case .program where file.imports.contains(where: { TargetRule.table[$0.module]?.kind == .library }): return []
-    case .core, .vocabulary, .program: break
+    case .core, .vocabulary, .reasoning, .program: break
     }
     return file.tokens.filter { isUnsafe($0.text) }.map {
       file.violation($0.line, "unsafe code (\($0.text)) belongs into an edge, not into \(target)")

@@ -2,8 +2,8 @@
 # machine cannot show it. Sourced by test-system.
 
 checks=(install verify exposure refused_start start pair decide system_bus callers socket_activation watchdog stop \
-  no_network_target forbidden_call names_resolve broker_restart killed launch launch_user \
-  app_survives launch_socket_missing reboot_without_network upgrade remove purge)
+  no_network_target forbidden_call names_resolve network_change broker_restart killed launch launch_user \
+  app_survives launch_socket_missing doctor reboot_without_network upgrade remove purge)
 # What every other check builds on.
 needed=(install start pair)
 
@@ -202,15 +202,16 @@ check_stop() {
   ((took < 2000))
 }
 
+# R71: nothing waits for a network; reboot_without_network shows that the agent decides without one.
 check_no_network_target() {
   local all
   all=$(in_box systemctl show -p After -p Wants -p Requires -p BindsTo axolotlyd.service axolotlyd.socket)
-  ! grep -E 'network-online|time-sync|time-set' <<<"$all"
+  if grep -E 'network-online|time-sync|time-set' <<<"$all"; then return 1; fi
   echo 'no dependency on network-online.target or time-sync.target'
 }
 
 said_forbidden() { in_box journalctl --no-pager -o cat -u forbidden.service | grep -E 'errno|allowed|code=killed'; }
-# The unit's own confinement around another program: ptrace(PTRACE_TRACEME) is let through by default and not by the filter.
+# R67: the unit's own confinement around another program: ptrace(PTRACE_TRACEME) is let through by default and not by the filter.
 check_forbidden_call() {
   local number said
   case $(uname -m) in
@@ -234,10 +235,25 @@ PERL
   echo 'ptrace is refused with EPERM, the process lives'
 }
 
+# R67: the confinement leaves name resolution alone.
 check_names_resolve() {
   # The upstream is known to the agent as localhost, by name: it is online through its own confinement only if names resolve.
   eventually sh_status_has 'Online'
   echo "$(property StatusText)"
+}
+
+# R67: nor does it keep the agent from hearing that an interface came.
+asked_anew() { [[ $(in_box journalctl --no-pager -o cat -u axolotlyd.service | grep -c 'asking anew') -gt $before ]]; }
+check_network_change() {
+  local before
+  before=$(in_box journalctl --no-pager -o cat -u axolotlyd.service | grep -c 'asking anew' || true)
+  in_box ip link add test0 type veth peer name test1 || { echo 'this kernel has no veth'; return 77; }
+  in_box ip link set test1 up
+  in_box ip link set test0 up
+  in_box ip address add 192.0.2.1/24 dev test0
+  eventually asked_anew
+  in_box ip link delete test0
+  echo 'a new interface with an address: asked anew'
 }
 
 name_is_back() { in_box busctl --system status com.axolotly.Agent1; }
@@ -331,6 +347,39 @@ check_launch_socket_missing() {
   ctl status --json | grep -q launch_unavailable
   in_box systemctl start axolotly-launch.socket
   printf '%s\n' "$said"
+}
+
+# For each of six faults doctor names it first, says what to do, and ends with 2; without a fault it ends with 0 or 1.
+expect_first() {
+  local fault=$1 wanted=$2 user=${3:-root} said status=0
+  said=$(as "$user" axolotlyctl doctor --json) || status=$?
+  expect "$fault: the first finding" "$(member id <<<"$said")" "$wanted"
+  expect "$fault: the exit status" "$status" 2
+}
+check_doctor() {
+  local status=0
+  eventually sh_status_has Online
+  ctl doctor || status=$?
+  ((status < 2))
+  in_box systemctl stop axolotly-launch.socket
+  expect_first 'launch socket missing' launch-socket
+  in_box systemctl start axolotly-launch.socket
+  expect_first 'caller without group' caller stranger
+  in_box systemctl stop axolotly-upstream.service
+  expect_first 'upstream unreachable' upstream
+  in_box systemctl start axolotly-upstream.service
+  in_box systemctl stop axolotlyd.service
+  expect_first 'daemon stopped' service
+  in_box chown stranger /var/lib/axolotly
+  expect_first 'wrong owner of the state directory' state-directory
+  in_box chown axolotly /var/lib/axolotly
+  in_box mount -t tmpfs -o size=4m,mode=700,uid="$(in_box id -u axolotly)" tmpfs /var/lib/axolotly
+  in_box sh -c 'head -c 8m /dev/zero >/var/lib/axolotly/full 2>/dev/null || true'
+  expect_first 'disk full' free-space
+  in_box umount /var/lib/axolotly
+  in_box systemctl start axolotlyd.service
+  seconds=60 eventually sh_status_has Online
+  echo 'each of six faults is named first'
 }
 
 # The upstream stays away, there is no interface but the loopback: decisions go on, and nothing is lost.

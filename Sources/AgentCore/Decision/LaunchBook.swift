@@ -48,6 +48,8 @@ package struct LaunchBook: Sendable, Equatable {
     /// The first of the order's plans is under way, the others follow where it fails.
     var command: CommandID?
     var cause = ""
+    /// Unless the app is heard of before, this target has failed.
+    var startBy: Moment
   }
 
   /// How an app ended.
@@ -70,6 +72,9 @@ package struct LaunchBook: Sendable, Equatable {
 
   /// An app that ends with an error within this time has failed (`spec/links.md` §3).
   package static let failureLimit = Duration.seconds(5)
+
+  /// From the order to the word that the app runs; a busy box takes seconds to start a unit.
+  package static let startLimit = Duration.seconds(10)
 
   /// By session.
   package internal(set) var starting: [String: Starting] = [:]

@@ -92,15 +92,28 @@ import Testing
     #expect(box.agent.launches.starting.isEmpty)
   }
 
-  @Test func launch_noLauncher_isAHealthItemUntilOneStarts() throws {
+  @Test func launch_noLauncher_isAHealthItemUntilOneIsThere() throws {
     var box = try AgentHarness.paired()
     let id = box.command(Self.order(Self.netflix, Self.disney))
     box.handle(.appFailed(session: try #require(launched(box).last).session, .unavailable("no socket")))
     #expect(box.replies(to: id) == [.refused(.launchFailed("no socket"))])
     #expect(launched(box).count == 1, "another target would fail as well")
     #expect(box.agent.health.contains(.launchUnavailable))
-    _ = try running(&box)
+    box.handle(.launcherAvailable)
     #expect(!box.agent.health.contains(.launchUnavailable))
+    _ = try running(&box)
+  }
+
+  @Test func launch_nothingIsHeardOfIt_isStoppedAndTheNextTried() throws {
+    var box = try AgentHarness.paired()
+    let id = box.command(Self.order(Self.netflix, Self.disney))
+    let session = try #require(launched(box).last).session
+    box.advance(by: .seconds(10))
+    #expect(stopped(box) == [session])
+    #expect(launched(box).map(\.app) == ["netflix", "disney"])
+    box.advance(by: .seconds(10))
+    #expect(box.replies(to: id) == [.refused(.launchFailed("nothing was heard of it in time"))])
+    #expect(box.agent.launches.starting.isEmpty)
   }
 
   @Test func launch_nothingToStart_isRefused() throws {
