@@ -358,7 +358,8 @@ expect_first() {
 }
 check_doctor() {
   local status=0
-  eventually sh_status_has Online
+  # After a failure the agent waits up to half a minute before it asks again.
+  seconds=60 eventually sh_status_has Online
   ctl doctor || status=$?
   ((status < 2))
   in_box systemctl stop axolotly-launch.socket
