@@ -49,6 +49,8 @@ enum BusRefusal {
     case "unknown_code": "the upstream does not know this code; check it with the parent"
     case "expired_code": "this code has expired; a parent makes a new one"
     case "used_code": "this code was used for another box; a parent makes a new one"
+    case "invalid_client":
+      "the upstream refuses this box's signature (invalid_client); check the box's clock, and that the upstream knows the address in the settings as its own"
     default: name
     }
   }
