@@ -20,7 +20,7 @@ expect() {
 # Repeats a command until it succeeds; a check that waits for ever would hide its reason.
 eventually() {
   local _
-  for _ in $(seq "${seconds:-20}0"); do
+  for _ in $(seq "${seconds:-60}0"); do
     "$@" >/dev/null 2>&1 && return
     sleep 0.1
   done
@@ -262,7 +262,7 @@ check_broker_restart() {
   pid=$(property MainPID)
   in_box systemctl restart dbus.service
   ctl status --json >/dev/null
-  seconds=60 eventually name_is_back
+  eventually name_is_back
   expect 'the process' "$(property MainPID)" "$pid"
   echo 'the same process has its name again; the private socket answered meanwhile'
 }
@@ -359,7 +359,7 @@ expect_first() {
 check_doctor() {
   local status=0
   # After a failure the agent waits up to half a minute before it asks again.
-  seconds=60 eventually sh_status_has Online
+  eventually sh_status_has Online
   ctl doctor || status=$?
   ((status < 2))
   in_box systemctl stop axolotly-launch.socket
@@ -379,7 +379,7 @@ check_doctor() {
   expect_first 'disk full' free-space
   in_box umount /var/lib/axolotly
   in_box systemctl start axolotlyd.service
-  seconds=60 eventually sh_status_has Online
+  eventually sh_status_has Online
   echo 'each of six faults is named first'
 }
 
@@ -397,7 +397,7 @@ check_reboot_without_network() {
   expect 'the decision' "$after" "$before"
   [[ -n $after ]]
   in_box systemctl enable --now axolotly-upstream.service
-  seconds=60 eventually sh_status_has Online
+  eventually sh_status_has Online
   printf 'after a reboot without network: %s as before; online again with the upstream\n' "$after"
 }
 
