@@ -89,7 +89,7 @@ extension Agent {
       case .ledger, .session, .pinAttempts:
         // A running total is written as it stands then, so once is enough.
         if !unsaved.contains(where: { $0.isSameTotal(as: change) }) { unsaved.append(change) }
-      case .policy, .trust, .event, .acknowledged, .rejected, .outboxEpoch, .sessionEnded, .retryAfter:
+      case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .retryAfter:
         unsaved.append(change)
       }
     }
@@ -102,8 +102,8 @@ extension Agent {
     case .session(let record): sessions.session(record.id).map { .session(sessions.record(of: $0)) }
     case .ledger(let profile, let date, _, _): sessions.ledger.row(profile, date)
     case .pinAttempts(let row): .pinAttempts(pins.row(row.profile))
-    case .policy, .trust, .event, .acknowledged, .rejected, .outboxEpoch, .sessionEnded, .highWater, .retryAfter,
-      .prune:
+    case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .highWater,
+      .retryAfter, .prune:
       change
     }
   }

@@ -23,8 +23,8 @@ extension Agent {
   mutating func handleAcknowledged(_ through: Int, _ rejected: [RejectedEvent], at now: Now) {
     outbox.backoff.succeeded(at: now.boot)
     outbox.state = .idle
-    outbox.maxEvents = Limits.batchEvents
     outbox.acknowledged(through: through)
+    outbox.accepted()
     clear(.usageRejected, at: now)
     persist(
       rejected.map { .rejected(sequence: $0.sequence, type: $0.type) }
@@ -50,14 +50,33 @@ extension Agent {
       if before == (outbox.epoch, outbox.firstUnacknowledged) { return uploadFailed(floor: floor, at: now) }
       outbox.postpone(to: now.boot + random.duration(upTo: Outbox.pace))
     case (403, "outbox_fenced"?): beginEpoch(after: problem.epoch ?? outbox.epoch, at: now)
-    case (413, _) where outbox.maxEvents > 1, (400, _) where outbox.maxEvents > 1:
-      outbox.maxEvents = max(1, min(outbox.maxEvents, outbox.sendable) / 2)
-      outbox.postpone(to: now.boot + random.duration(upTo: Outbox.pace))
+    case (413, _), (400, _): contentRefused(problem.status, floor: floor, at: now)
     case (429, _), (500..., _): uploadFailed(floor: floor, at: now)
-    default:
-      raise(.usageRejected, .error, at: now)
-      outbox.postpone(to: max(now.boot + Outbox.refusedInterval, floor ?? now.boot))
+    default: usageRefused(floor: floor, at: now)
     }
+  }
+
+  /// Halves the batch down to the one event that is refused, and sets that aside.
+  private mutating func contentRefused(_ status: Int, floor: Moment?, at now: Now) {
+    switch outbox.refused() {
+    case .smallerBatch: break
+    case .deadLetter(let number):
+      log(
+        .warning, "the upstream refuses an event for good", .init("number", String(number)),
+        .init("status", String(status)))
+      let replacement = UsageEvent(
+        sequence: number, at: wall(now), upTenths: now.boot.nanoseconds / 100_000_000, boot: configuration.boot,
+        profile: nil, detail: .dropped(from: number, counts: [:]))
+      persist([.deadLetter(replacement: replacement, status: status)])
+    case .hopeless: return usageRefused(floor: floor, at: now)
+    }
+    let at = now.boot + random.duration(upTo: Outbox.pace)
+    outbox.postpone(to: max(at, floor ?? at))
+  }
+
+  private mutating func usageRefused(floor: Moment?, at now: Now) {
+    raise(.usageRejected, .error, at: now)
+    outbox.postpone(to: max(now.boot + Outbox.refusedInterval, floor ?? now.boot))
   }
 
   /// Compares what the upstream says that it has with what this box knows.

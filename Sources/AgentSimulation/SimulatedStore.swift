@@ -65,6 +65,10 @@ struct SimulatedStore {
     case .acknowledged(let through, _):
       for index in rows.indices { rows[index].isAcknowledged = rows[index].event.sequence <= through }
     case .rejected: break
+    case .deadLetter(var replacement, _):
+      guard let index = rows.firstIndex(where: { $0.event.sequence == replacement.sequence }) else { return false }
+      replacement.detail = .dropped(from: replacement.sequence, counts: [rows[index].event.kind: 1])
+      rows[index].event = replacement
     case .outboxEpoch(let new): renumber(epoch: new)
     case .ledger(let profile, let date, let seconds, let apps):
       ledger["\(profile) \(date)"] = .init(profile: profile, date: date, seconds: seconds, apps: apps)

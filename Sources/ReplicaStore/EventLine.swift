@@ -1,5 +1,8 @@
 /// The bytes of one event.
 enum EventLine {
+  /// What a `dropped` line counts by.
+  struct Kind: Decodable { var kind: String }
+
   /// The same line with another number; nil where the old one is not in it.
   ///
   /// Quotes inside strings are escaped, so `"seq":` with its quotes is the member and nothing else.

@@ -3,7 +3,7 @@ import Database
 /// The tables of `journal.db` and how the file is opened.
 enum JournalSchema {
   /// "AxoJ" in ASCII.
-  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1, version2])
+  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1, version2, version3])
 
   static let settings = Connection.Settings(
     mode: .readWriteCreate, synchronous: .full, isSecureDelete: true, journalSizeLimitBytes: StoreLimits.walKeptBytes,
@@ -35,5 +35,11 @@ enum JournalSchema {
   private static let version2 = """
     CREATE TABLE pin_attempts (
       profile TEXT PRIMARY KEY, failures INTEGER NOT NULL, wait_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    """
+
+  /// Lines that the upstream refused for good, with the status of its answer; they are never sent.
+  private static let version3 = """
+    CREATE TABLE dead_letter (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, status INTEGER NOT NULL, line BLOB NOT NULL) STRICT;
     """
 }

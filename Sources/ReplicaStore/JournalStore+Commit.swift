@@ -32,6 +32,7 @@ extension JournalStore {
     case .acknowledged(let through, let at): try acknowledge(through: through, at: at)
     case .rejected(let sequence, let type):
       try connection.run("UPDATE event SET rejected = ? WHERE seq = ?", [.text(type), .integer(sequence)])
+    case .deadLetter(let replacement, let status): try setAside(replacement, status: status)
     case .outboxEpoch(let epoch): try beginEpoch(epoch)
     case .ledger(let profile, let date, let seconds, let apps):
       try connection.run(
@@ -89,6 +90,7 @@ extension JournalStore {
     let day = CalendarDate(daysSinceEpoch: Int((Double(oldest.seconds) / 86_400).rounded(.down)))
     try connection.run("DELETE FROM ledger WHERE date < ?", [.integer(day.daysSinceEpoch)])
     try connection.run("DELETE FROM event WHERE acknowledged_at < ?", [.integer(time.seconds)])
+    try connection.run("DELETE FROM dead_letter WHERE at < ?", [.integer(oldest.seconds)])
   }
 
   func loadPosition() throws(DatabaseError) -> (epoch: Int, next: Int, firstUnacknowledged: Int) {
@@ -105,7 +107,7 @@ extension JournalChange {
   fileprivate var mayDelete: Bool {
     switch self {
     case .sessionEnded, .prune, .outboxEpoch: true
-    case .policy, .trust, .event, .acknowledged, .rejected, .ledger, .session, .highWater, .retryAfter,
+    case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .ledger, .session, .highWater, .retryAfter,
       .pinAttempts:
       false
     }

@@ -47,6 +47,33 @@ extension JournalStore {
     return lines.reversed()
   }
 
+  /// Keeps the line that the upstream refuses for diagnosis and puts a `dropped` line in its place; the oldest dead letters
+  /// beyond the limit go.
+  func setAside(_ replacement: UsageEvent, status: Int) throws(DatabaseError) {
+    let sequence = replacement.sequence
+    let line = try connection.first("SELECT line FROM event WHERE seq = ?", [.integer(sequence)]) {
+      (row) throws(DatabaseError) in try row.blob(0)
+    }
+    guard let line else { throw .form("event \(sequence) is not in the outbox", call: "setAside") }
+    let kind = try json.value(EventLine.Kind.self, String(decoding: line, as: UTF8.self)).kind
+    var dropped = replacement
+    dropped.detail = .dropped(from: sequence, counts: [kind: 1])
+    try connection.run(
+      "INSERT INTO dead_letter (at, status, line) VALUES (?, ?, ?)",
+      [.integer(replacement.at.seconds), .integer(status), .blob(line)])
+    try connection.run(
+      "DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ?", [.integer(StoreLimits.deadLetters)])
+    try connection.run(
+      "UPDATE event SET line = ? WHERE seq = ?", [.blob(try json.bytes(dropped)), .integer(sequence)])
+  }
+
+  /// The lines that the upstream refused for good, newest first, with the status of its answer.
+  package func deadLetters() throws(DatabaseError) -> [(status: Int, line: String)] {
+    try connection.rows("SELECT status, line FROM dead_letter ORDER BY id DESC") { (row) throws(DatabaseError) in
+      (status: try row.int(0), line: String(decoding: try row.blob(1), as: UTF8.self))
+    }
+  }
+
   /// Numbers what is not acknowledged from 1 on; what is goes, since its numbers are those of the old epoch.
   func beginEpoch(_ epoch: Int) throws(DatabaseError) {
     let position = try loadPosition()

@@ -14,6 +14,8 @@ package enum StoreLimits {
   package static let groupedChanges = 4_096
   /// Days of the ledger that are kept before the day of a prune.
   package static let ledgerDays = 31
+  /// Lines refused by the upstream that are kept for diagnosis, the newest ones, for as long as the ledger.
+  package static let deadLetters = 256
   /// Lines that `recentLines` returns at most.
   package static let recentLines = 10_000
 

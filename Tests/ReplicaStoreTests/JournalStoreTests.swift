@@ -53,6 +53,36 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
           trust: trust, pinAttempts: [.init(profile: "leo", failures: 6, waitSeconds: 60)]))
   }
 
+  @Test("deadLetter: a dropped line stands in the event's place, the event's own is set aside; the newest are kept")
+  func deadLetter() throws {
+    let scratch = try Scratch()
+    let store = try JournalStore(path: scratch.file("journal.db"))
+    let count = StoreLimits.deadLetters + 2
+    try store.commit(events(1...count))
+    let original = try #require(try store.outboxBatch(from: 2, maxEvents: 1, maxBytes: 1_000)).lines
+    func dropped(_ number: Int) -> UsageEvent {
+      var result = event(number)
+      (result.profile, result.detail) = (nil, .dropped(from: number, counts: [:]))
+      return result
+    }
+    try store.commit([.deadLetter(replacement: dropped(2), status: 413)])
+    let lines = String(
+      decoding: try #require(try store.outboxBatch(from: 1, maxEvents: 3, maxBytes: 9_999)).lines, as: UTF8.self
+    )
+    .split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[1].contains(#""counts":{"session_progress":1},"from":2,"kind":"dropped""#))
+    #expect(lines[1].contains(#""seq":2"#))
+    let kept = try store.deadLetters()
+    #expect(kept.map(\.status) == [413])
+    #expect(kept.map { Array($0.line.utf8) + [10] } == [original])
+    try store.commit((1...count).filter { $0 != 2 }.map { .deadLetter(replacement: dropped($0), status: 400) })
+    #expect(try store.deadLetters().count == StoreLimits.deadLetters)
+    #expect(throws: DatabaseError.self) {
+      try store.commit([.deadLetter(replacement: dropped(count + 1), status: 400)])
+    }
+  }
+
   @Test("commit, a later change replaces or takes away the earlier one")
   func replaced() throws {
     let scratch = try Scratch()
@@ -206,7 +236,7 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
       Issue.record("it was opened")
     } catch {
       #expect(error.isForeignSchema)
-      #expect(error.description.contains("schema version 9, newer than 2"))
+      #expect(error.description.contains("schema version 9, newer than 3"))
     }
     #expect(try contents(path) == before)
   }

@@ -62,6 +62,22 @@ struct HTTPTransportTests {
     #expect(response?.headers["x-late"] == "1")
   }
 
+  @Test("R16: an IPv6 address that swallows connections costs no request; each connects by IPv4 within a second")
+  func send_deadIPv6_connectsByIPv4() async throws {
+    let transport = try makeTransport(.init(connectTimeout: .seconds(1), proxy: .none))
+    let peer = ScriptedPeer { connection in
+      guard connection.readRequest() != nil else { return }
+      connection.answer(204)
+    }
+    guard let hole = BlackHole(port: peer.port) else { try Test.cancel("this machine has no IPv6 loopback") }
+    await #expect(transport.outcome(get("http://[::1]:\(peer.port)")).failure == .connect)
+    for _ in 0..<3 {
+      let outcome = await transport.outcome(get("http://localhost:\(peer.port)", freshConnection: true))
+      #expect(outcome.response?.status == 204)
+    }
+    withExtendedLifetime(hole) {}
+  }
+
   @Test func send_parked_answersWhenThePeerDoes() async throws {
     let transport = try makeTransport()
     let (isParked, release) = (Flag(), Flag())

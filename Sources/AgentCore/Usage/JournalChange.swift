@@ -8,6 +8,9 @@ package enum JournalChange: Sendable, Equatable {
   case acknowledged(through: Int, at: WallTime)
   /// The upstream rejected this one for good; kept for diagnosis.
   case rejected(sequence: Int, type: String)
+  /// The upstream refuses this event whatever it is sent with: its line is set aside, and a `dropped` line takes its number.
+  /// `replacement` is that line, but for its `counts`, which the journal knows.
+  case deadLetter(replacement: UsageEvent, status: Int)
   case outboxEpoch(Int)
   /// The profile's seconds of that day as this box counted them: totals, not differences.
   case ledger(profile: String, date: CalendarDate, seconds: Int64, apps: [String: Int64])

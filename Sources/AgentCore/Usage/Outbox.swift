@@ -30,7 +30,11 @@ package struct Outbox: Sendable, Equatable {
   package var oldestAt: WallTime?
   package var state = State.idle
   package var backoff = Backoff()
-  package var maxEvents = Limits.batchEvents
+  package private(set) var maxEvents = Limits.batchEvents
+  /// One of the events up to this number made the upstream refuse a batch (413, 400).
+  private var suspectThrough: Int?
+  /// The number whose event became a dead letter last; should its replacement be refused as well, nothing smaller can be sent.
+  private var lastDeadLetter: Int?
   package private(set) var dueAt: Moment?
   /// The wait after a failure, or the pace of a backlog, which no new event breaks.
   package private(set) var notBefore: Moment?
@@ -65,8 +69,8 @@ package struct Outbox: Sendable, Equatable {
       case .outboxEpoch(let new):
         firstNotDurable -= renumberings.isEmpty ? 0 : renumberings.removeFirst()
         durableEpoch = new
-      case .policy, .trust, .acknowledged, .rejected, .ledger, .session, .sessionEnded, .highWater, .retryAfter, .prune,
-        .pinAttempts:
+      case .policy, .trust, .acknowledged, .rejected, .deadLetter, .ledger, .session, .sessionEnded, .highWater,
+        .retryAfter, .prune, .pinAttempts:
         break
       }
     }
@@ -91,6 +95,39 @@ package struct Outbox: Sendable, Equatable {
     if depth == 0 { oldestAt = nil }
   }
 
+  /// After an acknowledgement: a search for an event that was refused goes on in what is left of the refused batch.
+  mutating func accepted() {
+    if let through = suspectThrough, firstUnacknowledged <= through {
+      maxEvents = max(1, (through - firstUnacknowledged + 1) / 2)
+    } else {
+      endSearch()
+    }
+  }
+
+  /// What to do after a batch was refused as too large or unreadable.
+  enum Refusal: Equatable {
+    case smallerBatch
+    /// The event of this number is the one that is refused.
+    case deadLetter(Int)
+    /// Its replacement is refused too.
+    case hopeless
+  }
+
+  /// The batch from `firstUnacknowledged` on, of at most `maxEvents`, was refused for what is in it.
+  mutating func refused() -> Refusal {
+    let count = min(maxEvents, sendable)
+    if count > 1 {
+      suspectThrough = firstUnacknowledged + count - 1
+      maxEvents = count / 2
+      return .smallerBatch
+    }
+    guard lastDeadLetter != firstUnacknowledged else { return .hopeless }
+    lastDeadLetter = firstUnacknowledged
+    return .deadLetter(firstUnacknowledged)
+  }
+
+  private mutating func endSearch() { (maxEvents, suspectThrough, lastDeadLetter) = (Limits.batchEvents, nil, nil) }
+
   /// The upstream lacks events that it had acknowledged (restored from a backup): they are sent again.
   package mutating func rewind(to expected: Int) {
     if expected >= 1, expected < next { firstUnacknowledged = expected }
@@ -103,5 +140,6 @@ package struct Outbox: Sendable, Equatable {
     renumberings.append(firstUnacknowledged - 1)
     next -= firstUnacknowledged - 1
     firstUnacknowledged = 1
+    endSearch()
   }
 }

@@ -56,6 +56,10 @@ struct SimulatedJournal {
     case .acknowledged(let through, _):
       guard through >= 0, through < next else { return false }
       firstUnacknowledged = through + 1
+    case .deadLetter(var replacement, _):
+      guard let index = events.firstIndex(where: { $0.sequence == replacement.sequence }) else { return false }
+      replacement.detail = .dropped(from: replacement.sequence, counts: [events[index].kind: 1])
+      events[index] = replacement
     case .outboxEpoch(let new): return beginEpoch(new)
     case .ledger(let profile, let date, let seconds, let apps):
       ledger["\(profile) \(date)"] = .init(profile: profile, date: date, seconds: seconds, apps: apps)

@@ -198,9 +198,55 @@ import Testing
     #expect(sizes.first.map { $0 <= depth / 2 } == true)
     #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1 == max(1, $0 / 2) })
     #expect(sizes.last == 1)
-    try box.answer(.usage, .usageAcknowledged(through: 1, rejected: []))
+  }
+
+  /// An upstream that cannot take one event of many gets all the others, and of that one a `dropped` line, within a search
+  /// by halves.
+  @Test(arguments: [413, 400], [1, 2, 9, 20])
+  func oneEventRefused_becomesADeadLetter(status: Int, refused: Int) throws {
+    var box = try uploading()
+    try addEvents(20, to: &box)
+    let before = box.journal.events
+    let last = try #require(before.last).sequence
+    var batches = 0
+    while box.agent.outbox.firstUnacknowledged <= last {
+      try waitForUpload(&box)
+      batches += 1
+      try #require(batches <= 16)
+      guard case .usage(_, let from, let count, _) = try box.outgoing(.usage).request else { continue }
+      let batch = box.journal.batch(from: from, maxEvents: count)
+      if batch.contains(where: { $0.sequence == refused && $0.kind != "dropped" }) {
+        try box.problem(.usage, status)
+      } else {
+        try box.answer(.usage, .usageAcknowledged(through: try #require(batch.last).sequence, rejected: []))
+      }
+    }
+    for event in before {
+      let now = try #require(box.journal.events.first { $0.sequence == event.sequence })
+      if event.sequence == refused {
+        #expect(now.detail == .dropped(from: refused, counts: [event.kind: 1]))
+      } else {
+        #expect(now == event)
+      }
+    }
+    #expect(!box.isRaised(.usageRejected))
+    _ = try box.play()
     try waitForUpload(&box)
     #expect(try maxEvents(box) == Limits.batchEvents)
+  }
+
+  @Test func droppedLineRefusedToo_isKeptReportedAndTriedHourly() throws {
+    var box = try uploading()
+    for _ in 0..<40 where !box.isRaised(.usageRejected) {
+      try box.problem(.usage, 400)
+      if !box.isRaised(.usageRejected) { try waitForUpload(&box) }
+    }
+    #expect(box.isRaised(.usageRejected))
+    #expect(box.journal.events.filter { $0.kind == "dropped" }.count == 1)
+    box.forgetSent()
+    box.advance(by: .seconds(3_590))
+    #expect(box.sent(.usage).isEmpty)
+    try waitForUpload(&box)
   }
 
   @Test func refusedOtherwise_isKeptReportedAndTriedHourly() throws {
