@@ -32,6 +32,7 @@ package enum UpstreamLimits {
 
   // What a family keeps.
   package static let devices = 32
+  package static let familyNameCharacters = 100
   package static let requests = 256
   /// Policy versions whose number and hash are kept beside the one in force.
   package static let policyRecords = 100

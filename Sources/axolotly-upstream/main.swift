@@ -23,6 +23,9 @@ do {
 } catch let failure as Failure {
   end(failure)
 } catch let error as DatabaseError {
+  if error.isCorrupt {
+    end(Failure(.io, "\(error); put a copy of the data directory back, or begin with an empty one: boxes pair anew"))
+  }
   let exit: Failure.Exit = error.isForeignSchema ? .cannotCreate : error.isBusy ? .busy : .io
   end(Failure(exit, error.description))
 } catch {

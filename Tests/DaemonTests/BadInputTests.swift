@@ -175,6 +175,29 @@ extension DaemonTests {
       }
     }
 
+    /// The beginning of a gzip file: what a broken download leaves.
+    @Test func import_truncatedGzip_isRefusedAliveOrNot() throws {
+      let (upstream, directory) = (try Upstream(), TemporaryDirectory())
+      let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+      let file = directory.write(header, to: "titles.ndjson.gz")
+      let byServer = try upstream.run(["import", file])
+      let alone = try CommandResult.of("axolotly-upstream", ["import", file, "--data", directory.file("data")])
+      for result in [byServer, alone] {
+        #expect(result.status == .code(65), "\(result)")
+        #expect(result.isOneLine && result.errors.contains("cut short"), "\(result.errors)")
+      }
+      #expect(try upstream.shelves().isEmpty)
+    }
+
+    @Test func serve_damagedDatabase_saysWhatToDo() throws {
+      let upstream = try Upstream()
+      try upstream.stop()
+      upstream.damageDatabase()
+      let result = try upstream.run(["serve", "--listen", "127.0.0.1:0"])
+      #expect(result.status == .code(74), "\(result)")
+      #expect(result.isOneLine && result.errors.contains("put a copy of the data directory back"), "\(result.errors)")
+    }
+
     private static let offer =
       #"{"region":"US","service":"netflix","type":"subscription","link":"https://www.netflix.com/title/20557937"}"#
 

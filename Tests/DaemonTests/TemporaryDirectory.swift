@@ -30,8 +30,12 @@ final class TemporaryDirectory: Sendable {
   /// Writes a file in it and returns its path.
   @discardableResult
   func write(_ text: String, to name: String, mode: mode_t = 0o600) -> String {
+    write(Array(text.utf8), to: name, mode: mode)
+  }
+
+  @discardableResult
+  func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) -> String {
     let descriptor = unsafe open(file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    let bytes = Array(text.utf8)
     let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
     precondition(count == bytes.count, "a test can write a file in its directory")
     close(descriptor)

@@ -34,6 +34,9 @@ final class Upstream {
     self.process = process
   }
 
+  /// Writes over its database as cheap flash does.
+  func damageDatabase() { directory.write(String(repeating: "no database ", count: 2_000), to: "data/upstream.db") }
+
   func stop() throws {
     guard let process else { return }
     process.send(signal: SIGTERM)

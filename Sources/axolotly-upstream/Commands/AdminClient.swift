@@ -85,6 +85,7 @@ struct AdminClient {
     }
     switch (status, problem.type) {
     case (401, _): throw Failure(.noPermission, "the token is refused; name its file with --token-file")
+    case (_, "urn:axolotly:import_refused"): throw Failure(.data, title)
     case (_, "urn:axolotly:policy_refused"): throw Failure(.data, title, path: problem.path)
     default: throw Failure(.refused, title)
     }

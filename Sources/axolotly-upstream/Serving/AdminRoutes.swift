@@ -65,6 +65,11 @@ struct AdminRoutes {
   }
 
   private func create(_ document: AdminDocuments.NewFamily) async throws -> Answer {
+    let name = document.name
+    guard (1...UpstreamLimits.familyNameCharacters).contains(name.count), !name.contains(where: \.isNewline) else {
+      throw Problem(
+        400, "bad_request", "A family's name is one line of 1 to \(UpstreamLimits.familyNameCharacters) characters.")
+    }
     let id = document.id ?? "f_" + SecureRandom.token()
     let allowed = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
     guard (1...64).contains(id.utf8.count), id.unicodeScalars.allSatisfy(allowed.contains) else {
@@ -77,7 +82,9 @@ struct AdminRoutes {
       try await services.families.perform { store in
         try store.create(id: id, name: document.name, parentCode: parentCode, now: UpstreamClock.now())
       }
-    } catch StoreError.familyExists { throw Problem(409, "conflict", "There is a family \(id) already.") }
+    } catch StoreError.familyExists {
+      throw Problem(409, "conflict", "There is a family \(id) already; choose another id.")
+    }
     return try .json(
       AdminDocuments.CreatedFamily(family: id, name: document.name, parent_code: parentCode), status: 201)
   }
@@ -209,6 +216,9 @@ struct AdminRoutes {
   }
 
   private func importStream(_ call: Call, _ stream: RequestBody) async throws -> Answer {
+    guard let replace = ["true": true, "false": false][call.query["replace"] ?? "false"] else {
+      throw Problem(400, "bad_request", "replace is true or false.")
+    }
     let path = services.directory.file("import-" + SecureRandom.token() + ".part")
     defer { try? FileManager.default.removeItem(atPath: path) }
     guard FileManager.default.createFile(atPath: path, contents: nil),
@@ -217,7 +227,6 @@ struct AdminRoutes {
     for try await buffer in stream { try handle.write(contentsOf: Data(buffer.readableBytesView)) }
     try handle.close()
     let name = call.query["name"] ?? "import"
-    let replace = call.query["replace"] == "true"
     do {
       let (result, versions) = try await services.catalogue.perform { store in
         var refused: [RefusedLine] = []
@@ -228,6 +237,6 @@ struct AdminRoutes {
       services.heads.set(shelves: versions)
       services.wakeUps.announceAll()
       return try .json(result)
-    } catch let failure as Failure { throw Problem(400, "bad_request", failure.message) }
+    } catch let failure as Failure { throw Problem(400, "import_refused", failure.message) }
   }
 }

@@ -17,8 +17,10 @@ struct DeviceRoutes {
     case ("usage", "POST"): return try await usage(call)
     case ("state", "PUT"): return try await state(call)
     case ("requests", "POST"): return try await request(call)
-    case ("", _), ("key", _), ("policy", _), ("usage", _), ("state", _), ("requests", _), ("heads", _):
-      throw Problem.methodNotAllowed
+    case ("", _): throw Problem.methodNotAllowed("DELETE")
+    case ("key", _), ("state", _): throw Problem.methodNotAllowed("PUT")
+    case ("policy", _), ("heads", _): throw Problem.methodNotAllowed("GET")
+    case ("usage", _), ("requests", _): throw Problem.methodNotAllowed("POST")
     default: throw Problem.notFound
     }
   }

@@ -11,7 +11,7 @@ extension FamilyRefusal {
     case .deviceRevoked: Problem(403, "device_revoked", "This device belongs to the family no longer.")
     case .clone: Problem(409, "clone", "Another box speaks as this device; pair anew.")
     case .slowDown(let seconds):
-      Problem(429, "slow_down", "Too many requests; wait \(seconds) seconds.").retry(after: seconds)
+      Problem(429, "slow_down", "Too many requests; wait \(Problem.inWords(seconds: seconds)).").retry(after: seconds)
     case .fenced(let epoch):
       Problem(403, "outbox_fenced", "A later outbox of this device is known.").number("epoch", epoch)
     case .gap(let expected): Problem(409, "gap", "Numbers are missing.").number("expected", expected)

@@ -19,7 +19,7 @@ struct PairPage {
       let form = try await call.formBody(isOAuth: false)
       if let ticket = form["ticket"] { return try await decide(ticket, form["decision"] ?? "") }
       return try await signIn(call, code: form["code"] ?? "", parentCode: form["parent_code"] ?? "")
-    default: throw Problem.methodNotAllowed
+    default: throw Problem.methodNotAllowed("GET, POST")
     }
   }
 
@@ -55,6 +55,9 @@ struct PairPage {
   }
 
   private func decide(_ name: String, _ decision: String) async throws -> Answer {
+    guard decision == "approve" || decision == "deny" else {
+      return page(form(code: "", message: "Please choose to let the box in or to refuse it."), status: 400)
+    }
     guard let ticket = services.takeTicket(name) else {
       return page(form(code: "", message: "Please sign in again."), status: 403)
     }

@@ -20,7 +20,7 @@ struct PairingRoutes {
   }
 
   private func post(_ call: Call, _ route: (Call) async throws -> Answer) async throws -> Answer {
-    guard call.method == "POST" else { throw Problem.methodNotAllowed }
+    guard call.method == "POST" else { throw Problem.methodNotAllowed("POST") }
     return try await route(call)
   }
 

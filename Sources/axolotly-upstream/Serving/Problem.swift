@@ -10,6 +10,7 @@ struct Problem: Error, Sendable {
   var detail: String
   var isOAuth = false
   var retryAfterSeconds: Int?
+  var allowedMethods: String?
   /// Further members: `expected`, `epoch`.
   var numbers: [String: Int] = [:]
   /// With a malformed policy, a JSON Pointer.
@@ -26,8 +27,16 @@ struct Problem: Error, Sendable {
   }
 
   static let notFound = Problem(404, "not_found", "There is nothing at this address.")
-  static let methodNotAllowed = Problem(405, "method_not_allowed", "This address does not take this method.")
+  /// `allowed` as the header `Allow` names them (RFC 9110 §15.5.6).
+  static func methodNotAllowed(_ allowed: String) -> Problem {
+    var problem = Problem(405, "method_not_allowed", "This address takes \(allowed) alone.")
+    problem.allowedMethods = allowed
+    return problem
+  }
   static let tooLarge = Problem(413, "too_large", "The body is larger than this address takes.")
+
+  /// A number of seconds in words.
+  static func inWords(seconds: some BinaryInteger) -> String { seconds == 1 ? "1 second" : "\(seconds) seconds" }
 
   func retry(after seconds: Int) -> Problem {
     var problem = self
@@ -56,6 +65,7 @@ struct Problem: Error, Sendable {
     var answer = Answer(
       status: status, headers: [("Content-Type", isOAuth ? "application/json" : "application/problem+json")],
       body: ByteBuffer(bytes: body))
+    if let allowedMethods { answer.headers.append(("Allow", allowedMethods)) }
     if let retryAfterSeconds { answer.headers.append(("Retry-After", String(retryAfterSeconds))) }
     return answer
   }

@@ -9,7 +9,7 @@ struct PublicRoutes {
 
   func answer(_ call: Call) async throws -> Answer {
     let path = call.path.dropFirst(2)
-    guard call.method == "GET" else { throw Problem.methodNotAllowed }
+    guard call.method == "GET" else { throw Problem.methodNotAllowed("GET") }
     switch (path.first, path.count) {
     case ("time", 1): return .noContent
     case ("shelves", 4) where path.last == "head":

@@ -77,7 +77,7 @@ final class UpstreamServices: Sendable {
   func admitGuess(of address: String, isOAuth: Bool = false) throws {
     let wait = memory.withLock { $0.wrongCodes[address]?.secondsUntilFree(now: UpstreamClock.now()) }
     guard let wait else { return }
-    throw Problem(429, "slow_down", "Too many wrong codes; wait \(wait) seconds.").retry(after: wait)
+    throw Problem(429, "slow_down", "Too many wrong codes; wait \(Problem.inWords(seconds: wait)).").retry(after: wait)
   }
 
   func recordWrongGuess(of address: String) {
