@@ -249,7 +249,9 @@ extension Agent {
     fresh.lastNumber = lastNumber
     fresh.effects = effects
     fresh.systemBus = systemBus
+    fresh.safeMode = safeMode
     self = fresh
+    if safeMode != nil { _ = health.raise(.safeMode, .error, since: wall(now)) }
     if let fault = systemBus.fault { _ = health.raise(fault.code, fault.severity, since: wall(now)) }
     effects.append(.erase)
     effects.append(.signal(.pairingStateChanged(pairing.name, detail: "erased")))

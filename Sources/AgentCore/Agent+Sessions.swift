@@ -1,6 +1,9 @@
 // Sessions and screen time (design, Sessions and screen time).
 extension Agent {
   mutating func handleCommand(_ id: CommandID, _ command: Command, at now: Now) {
+    if command.needsUpstream, let refusal = restRefusal(at: now) {
+      return effects.append(.reply(id, .refused(refusal)))
+    }
     switch command {
     case .pair: commandPair(id, at: now)
     case .pairWithCode(let code): commandPairWithCode(id, code, at: now)

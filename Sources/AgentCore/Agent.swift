@@ -28,11 +28,13 @@ package struct Agent: Sendable {
     package var shelves: [AppliedShelf]
     /// The apps that lived on, by what the service manager kept.
     package var running: [RunningApp]
+    /// How often the daemon crashed lately (`CrashWatch`).
+    package var crashes: Int
     package init(
       identity: Identity? = nil, journal: JournalContents = JournalContents(), policy: PolicyEnvelope? = nil,
-      shelves: [AppliedShelf] = [], running: [RunningApp] = []
+      shelves: [AppliedShelf] = [], running: [RunningApp] = [], crashes: Int = 0
     ) {
-      self.running = running
+      (self.running, self.crashes) = (running, crashes)
       (self.identity, self.journal, self.policy, self.shelves) = (identity, journal, policy, shelves)
     }
   }
@@ -53,6 +55,8 @@ package struct Agent: Sendable {
   package internal(set) var activeProfile: String?
   package internal(set) var pins: PINAttempts
   package internal(set) var systemBus: SystemBusPresence
+  /// Nil outside safe mode.
+  package internal(set) var safeMode: SafeMode?
   /// When `handle(.turn)` has to be called even if nothing happens.
   package internal(set) var deadline: Moment?
 
@@ -128,7 +132,7 @@ package struct Agent: Sendable {
     report = StateReporting()
     pins = PINAttempts(journal.pinAttempts, at: now.boot)
     systemBus = SystemBusPresence(isWanted: configuration.usesSystemBus, at: now.boot)
-    budget = RequestBudget(at: now.boot)
+    budget = RequestBudget(at: now.boot, isFull: restored.crashes == 0)
     highWaterDue = now.boot + Self.highWaterInterval
     deadline = now.boot
     // A clock that fell back over the restart does not turn a short wait into a long one.
@@ -143,6 +147,7 @@ package struct Agent: Sendable {
       if outbox.depth > 0 { outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay)) }
     }
     if restored.identity == nil { for app in restored.running { effects.append(.stopApp(session: app.session)) } }
+    if restored.crashes >= CrashWatch.limit { enterSafeMode(at: now) }
     restoredEffects = effects
     effects = []
   }
@@ -194,8 +199,9 @@ package struct Agent: Sendable {
     turnSessions(at: now, next: &next)
     turnStorage(at: now, next: &next)
     turnSystemBus(at: now, next: &next)
-    turnPairing(at: now, next: &next)
-    if pairing.identity != nil {
+    let rests = turnSafeMode(at: now, next: &next)
+    if !rests { turnPairing(at: now, next: &next) }
+    if !rests, pairing.identity != nil {
       turnToken(at: now, next: &next)
       turnHeads(at: now, next: &next)
       turnPolicy(at: now, next: &next)

@@ -68,6 +68,8 @@ package enum CommandRefusal: Error, Sendable, Equatable {
   /// The upstream refused the pairing; its own name for why.
   case pairing(String)
   case unreachable(String)
+  /// Safe mode: the upstream is not asked for so long.
+  case resting(seconds: Int64)
   case tooManySessions(limit: Int)
   case storage(String)
   case cancelled

@@ -65,4 +65,12 @@ package enum Command: Sendable, Equatable {
   case playing(session: String, owner: UInt32)
   case paused(session: String, owner: UInt32)
   case endSession(session: String, owner: UInt32)
+
+  /// It is of no use without the upstream.
+  var needsUpstream: Bool {
+    switch self {
+    case .pair, .pairWithCode, .sync: true
+    case .cancelPairing, .unpair, .unpairWithPIN, .select, .beginSession, .launch, .playing, .paused, .endSession: false
+    }
+  }
 }

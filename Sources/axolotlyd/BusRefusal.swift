@@ -38,6 +38,11 @@ enum BusRefusal {
     case .launchFailed(let cause): (Agent1.ErrorName.launchFailed, cause)
     case .pairing(let name): (Agent1.ErrorName.pairingFailed, pairing(name))
     case .unreachable(let cause): (Agent1.ErrorName.unavailable, cause)
+    case .resting(let seconds):
+      (
+        Agent1.ErrorName.unavailable,
+        "after repeated crashes the upstream is left alone for \(seconds) s more; to ask now: systemctl restart axolotlyd"
+      )
     case .tooManySessions(let limit): (Agent1.ErrorName.limit, "\(limit) sessions are open; end one first")
     case .storage(let cause): (Agent1.ErrorName.storage, "not stored, so not done (\(cause)); free space and try again")
     case .cancelled: (Agent1.ErrorName.pairingFailed, "cancelled by another request")

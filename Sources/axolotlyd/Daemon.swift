@@ -61,6 +61,7 @@ final class Daemon {
   private var clockChanges: ClockChanges?
   private let passed: PassedDescriptors
   private let lock: DirectoryLock
+  private let crashRecord: CrashRecord
 
   /// Runs the daemon until it is told to stop; returns the exit status.
   static func run(_ configuration: Configuration) throws -> Int32 {
@@ -68,6 +69,8 @@ final class Daemon {
     EventLoop.blockSignals()
     PrivateFile.makeNewFilesPrivate()
     let daemon = try Daemon(configuration, passed)
+    // A start that fails for what a person has to mend is no crash.
+    defer { daemon.crashRecord.end() }
     try daemon.start()
     let status = try daemon.loop.run()
     daemon.stop()
@@ -82,6 +85,7 @@ final class Daemon {
     try StateDirectory.prepare(configuration.state)
     try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
     lock = try DirectoryLock(configuration.state)
+    crashRecord = CrashRecord(in: configuration.state, boot: boot, log)
     try Erasure.finish(in: configuration.state)
     device = try DeviceIdentity(path: configuration.state + "/identity.json")
     opening.set(device.identity)
@@ -233,10 +237,10 @@ final class Daemon {
     let isOrphaned = device.identity == nil && (opened.contents.isPrivate || !replica.shelves.isEmpty)
     let restored =
       isOrphaned
-      ? Agent.Restored()
+      ? Agent.Restored(crashes: crashRecord.crashes)
       : Agent.Restored(
         identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
-        shelves: replica.shelves, running: runningApps(opened.contents.sessions))
+        shelves: replica.shelves, running: runningApps(opened.contents.sessions), crashes: crashRecord.crashes)
     let systemBusAddress = configuration.systemBusAddress(environment: Environment.value)
     agent = Agent(
       configuration: .init(
@@ -326,6 +330,7 @@ final class Daemon {
     guard let agent else { return "Starting" }
     guard agent.pairing.identity != nil else { return "Not paired (\(agent.pairing.name))" }
     let policy = agent.compiled.map { "policy \($0.policy.version)" } ?? "no policy yet"
+    if agent.safeMode != nil { return "Safe mode after repeated crashes: \(policy), the network is left alone" }
     let shelves = agent.catalogue.isCurrent ? "catalogue current" : "catalogue on its way"
     return "\(agent.held.isOnline ? "Online" : "Offline"), \(policy), \(shelves), \(agent.sessions.open.count) sessions"
   }

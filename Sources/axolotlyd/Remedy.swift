@@ -26,6 +26,8 @@ enum Remedy {
     case .storageFull: "free space in the state directory"
     case .storageFailed: "check the storage; the system's log names the failed call"
     case .usageRejected: "nothing to do here; the upstream's operator sees it"
+    case .safeMode:
+      "the last policy stays in force; see why it crashed: journalctl -u axolotlyd; end the rest: systemctl restart axolotlyd"
     case .launchUnavailable: "start what apps are launched through: systemctl enable --now axolotly-launch.socket"
     case .busUnreachable:
       "the private socket serves meanwhile; start the system bus (systemctl start dbus), or set \"system_bus\": \"off\""

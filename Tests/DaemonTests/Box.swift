@@ -68,9 +68,12 @@ final class Box {
     self.process = nil
   }
 
-  func kill() throws {
+  /// Kills the daemon. Unless the test is about crash upon crash it is not counted as one: most tests that kill want a box that
+  /// asks its upstream at once.
+  func kill(countsAsCrash: Bool = false) throws {
     try process?.kill()
     process = nil
+    if !countsAsCrash { directory.remove("state/running.json") }
   }
 
   // MARK: What lies on its disk

@@ -61,6 +61,50 @@ extension DaemonTests {
       withExtendedLifetime(deaf) {}
     }
 
+    /// Whatever makes it crash must not make it a burden to the upstream, and the family's rules stay in force.
+    @Test func daemon_crashesThreeTimes_decidesAndLeavesTheUpstreamAlone() throws {
+      let upstream = try Upstream(withCatalogue: true)
+      let box = try Box(upstream: upstream.address)
+      var launcher = try box.start()
+      try launcher.pair(code: upstream.pairingCode())
+      try launcher.wait(for: "the catalogue", status: \.isReplicaWhole)
+      let decision = try launcher.decide("tmdb:movie:862")
+      for _ in 0..<3 {
+        #expect(try !launcher.status().health.contains { $0.code == "safe_mode" })
+        try box.kill(countsAsCrash: true)
+        launcher = try box.start()
+      }
+      let status = try launcher.status()
+      #expect(status.health.contains { $0.code == "safe_mode" && $0.remedy.contains("restart axolotlyd") })
+      #expect(status.paired && !status.online && status.policy?.version == 1)
+      #expect(try launcher.decide("tmdb:movie:862") == decision)
+      #expect(box.notifications.lines.contains { $0.hasPrefix("STATUS=Safe mode after repeated crashes: policy 1") })
+      let sync = try box.control(["sync"])
+      #expect(sync.status == .code(75) && sync.isOneLine, "\(sync)")
+      #expect(sync.errors.contains("left alone for"), "\(sync.errors)")
+
+      // A person's restart ends it.
+      try box.stop()
+      #expect(!Files.exists(box.state + "/running.json"))
+      launcher = try box.start()
+      try launcher.wait(for: "the upstream") { $0.online }
+      #expect(try !launcher.status().health.contains { $0.code == "safe_mode" })
+    }
+
+    @Test func daemon_refusesToStart_isNoCrash() throws {
+      let box = try Box(upstream: "http://127.0.0.1:9")
+      _ = try box.start()
+      try box.stop()
+      box.directory.remove("state/journal.db")
+      _ = box.directory.directory("state/journal.db")
+      for _ in 0..<4 {
+        try box.spawn()
+        let end = try #require(box.process).exit(until: .soon)
+        #expect(end == .code(73), "\(box.log)")
+      }
+      #expect(!Files.exists(box.state + "/running.json"))
+    }
+
     /// A stop has two seconds; a service manager would wait longer, a person not.
     private func expectStop(_ box: Box, by signal: Int32) throws {
       let process = try #require(box.process)

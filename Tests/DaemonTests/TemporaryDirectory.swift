@@ -42,6 +42,9 @@ final class TemporaryDirectory: Sendable {
     return file(name)
   }
 
+  /// Removes a file in it; nothing happens where there is none.
+  func remove(_ name: String) { _ = unsafe unlink(file(name)) }
+
   private static func remove(_ path: String) {
     if let directory = unsafe opendir(path) {
       while let entry = unsafe readdir(directory) {

@@ -2,7 +2,7 @@
 # machine cannot show it. Sourced by test-system.
 
 checks=(install verify exposure refused_start start pair decide system_bus callers socket_activation watchdog stop \
-  no_network_target forbidden_call names_resolve network_change broker_restart killed launch launch_user \
+  no_network_target forbidden_call names_resolve network_change broker_restart killed safe_mode launch launch_user \
   app_survives launch_socket_missing doctor reboot_without_network upgrade remove purge)
 # What every other check builds on.
 needed=(install start pair)
@@ -274,6 +274,33 @@ check_killed() {
   eventually has_restarted
   expect 'paired' "$(ctl status --json | member paired)" true
   echo 'restarted after SIGKILL, still paired'
+}
+
+# Three crashes in five minutes: decisions from the last policy, nothing asked of the upstream, said in STATUS; a restart by a person
+# ends it.
+has_started_again() { [[ $(property MainPID) != "$pid" && $(property ActiveState) == active && $(property SubState) == running ]]; }
+check_safe_mode() {
+  in_box mkdir -p /run/systemd/system/axolotlyd.service.d
+  in_box sh -c 'printf "[Service]\nRestartSec=100ms\n" >/run/systemd/system/axolotlyd.service.d/soon.conf'
+  in_box systemctl daemon-reload
+  in_box systemctl restart axolotlyd.service
+  local _ pid said status=0
+  for _ in 1 2 3; do
+    pid=$(property MainPID)
+    in_box systemctl kill -s KILL axolotlyd.service
+    [[ $sabotage != crash_record ]] || in_box rm -f /var/lib/axolotly/running.json
+    eventually has_started_again
+  done
+  in_box rm /run/systemd/system/axolotlyd.service.d/soon.conf
+  in_box systemctl daemon-reload
+  said=$(property StatusText)
+  expect 'STATUS' "$said" 'Safe mode*' || status=1
+  [[ $(decides) =~ ^(allow|deny|ask)$ ]] || status=1
+  ctl sync >/dev/null 2>&1 && { echo 'sync asked the upstream'; status=1; }
+  in_box systemctl restart axolotlyd.service
+  eventually sh_status_has 'Online'
+  printf '%s; online again after a restart\n' "$said"
+  return $status
 }
 
 # How many of the test's processes run in the slice of apps.

@@ -13,6 +13,7 @@
 #   fd_store          app_survives
 #   runtime_directory socket_activation
 #   restart           killed
+#   crash_record      safe_mode
 
 # After which check it is done; usual is `install`.
 declare -A sabotage_after=()
@@ -38,3 +39,5 @@ sabotage_kill_mode() {
 sabotage_fd_store() { printf '[Service]\nFileDescriptorStoreMax=0\n' | dropin axolotlyd.service; }
 sabotage_runtime_directory() { printf '[Service]\nRuntimeDirectoryPreserve=no\n' | dropin axolotlyd.service; }
 sabotage_restart() { printf '[Service]\nRestart=no\n' | dropin axolotlyd.service; }
+# Looked at by its check, between the crashes.
+sabotage_crash_record() { :; }

@@ -3,10 +3,16 @@ package struct RequestBudget: Sendable, Equatable {
   package static let burst = 10
   package static let refillInterval = Duration.seconds(6)
 
-  private var tokens = RequestBudget.burst
+  /// What a process begins with whose predecessor crashed a moment ago, and may have used up its own: one token, one look at
+  /// the heads.
+  package static let burstAfterCrash = 2
+
+  private var tokens: Int
   private var refilledAt: Moment
 
-  package init(at now: Moment) { refilledAt = now }
+  package init(at now: Moment, isFull: Bool = true) {
+    (tokens, refilledAt) = (isFull ? Self.burst : Self.burstAfterCrash, now)
+  }
 
   /// What only the heads and the policy may take: a parent's change is enforced first, and told of afterwards.
   package static let reservedForPolicy = 4

@@ -156,6 +156,7 @@ package struct HealthItem: Sendable, Equatable, Codable {
     case storageFailed = "storage_failed"
     case usageRejected = "usage_rejected"
     case handlerMissing = "handler_missing"
+    case safeMode = "safe_mode"
     case launchUnavailable = "launch_unavailable"
     case busUnreachable = "bus_unreachable"
     case busNameRefused = "bus_name_refused"
