@@ -104,6 +104,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "QRImage"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
-      name: "DaemonTests", dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "Database"], swiftSettings: strict),
+      name: "DaemonTests", dependencies: ["AgentCore", "LocalAPI", "SystemdHost", "Database", "CSystemd"],
+      swiftSettings: strict),
   ]
 )

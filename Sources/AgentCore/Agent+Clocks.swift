@@ -5,7 +5,10 @@ extension Agent {
     let changes = clocks.observe(now)
     for change in changes {
       switch change {
-      case .resumed(let seconds): log(.notice, "resumed from suspend", .init("slept_s", "\(seconds)"))
+      case .resumed(let seconds):
+        log(.notice, "resumed from suspend", .init("slept_s", "\(seconds)"))
+        // Nobody could be heard meanwhile; a second more, for the part that is not counted.
+        sessions.awaitHeartbeats(longerBy: .seconds(seconds + 1))
       case .stepped(let seconds): log(.notice, "the system clock was set", .init("by_s", "\(seconds)"))
       }
     }
@@ -15,5 +18,16 @@ extension Agent {
     let hasStepped = changes.contains { if case .stepped = $0 { true } else { false } }
     if hasStepped, isFar { raise(.clockStepped, .warning, at: now) }
     if !isFar { clear(.clockStepped, at: now) }
+  }
+
+  /// What was counted becomes durable before the box sleeps: its battery may be empty when it wakes.
+  mutating func handleGoingToSleep(at now: Now) {
+    log(.info, "suspend begins")
+    let unsaved = sessions.open.filter { $0.isPlaying && $0.savedAt < now.boot }
+    guard !unsaved.isEmpty else { return effects.append(.readyToSleep) }
+    for session in unsaved { sessions.update(session.id) { $0.savedAt = now.boot } }
+    persist(
+      unsaved.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) } + [.highWater(wall(now))],
+      then: .suspend)
   }
 }

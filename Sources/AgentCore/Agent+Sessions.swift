@@ -114,7 +114,7 @@ extension Agent {
     }
   }
 
-  private func ledgerRows(of session: SessionBook.Session) -> [JournalChange] {
+  func ledgerRows(of session: SessionBook.Session) -> [JournalChange] {
     session.days.keys.sorted().map { sessions.ledger.row(session.profile, $0) }
   }
 

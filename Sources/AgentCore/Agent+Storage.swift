@@ -50,6 +50,7 @@ extension Agent {
       switch continuation {
       case .nothing: break
       case .reply(let id, let reply): effects.append(.reply(id, reply))
+      case .suspend: effects.append(.readyToSleep)
       case .began(let id, let session):
         effects.append(.reply(id, .session(id: session, remainingSeconds: remainingSeconds(session, at: now))))
       }
@@ -74,6 +75,7 @@ extension Agent {
       switch continuation {
       case .nothing: break
       case .reply(let id, _): effects.append(.reply(id, .refused(.storage(cause))))
+      case .suspend: effects.append(.readyToSleep)
       case .began(let id, let session):
         effects.append(.reply(id, .refused(.storage(cause))))
         end(session, reason: .stopped, at: now)

@@ -102,6 +102,8 @@ package struct Agent: Sendable {
     case nothing
     case reply(CommandID, CommandReply)
     case began(CommandID, session: String)
+    /// Suspend waits for it.
+    case suspend
   }
 
   enum Unpairing: Sendable, Equatable {
@@ -182,6 +184,7 @@ package struct Agent: Sendable {
     case .appFailed(let session, let failure): handleAppFailed(session, failure, at: now)
     case .appEnded(let session, let end): handleAppEnded(session, end, at: now)
     case .networkChanged: handleNetworkChanged(at: now)
+    case .goingToSleep: handleGoingToSleep(at: now)
     case .stopping:
       for session in sessions.open { save(session.id, at: now) }
       savePINWaits(at: now)

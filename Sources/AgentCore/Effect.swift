@@ -20,6 +20,8 @@ package enum Effect: Sendable, Equatable {
   case launch(session: String, LaunchBook.Plan)
   /// Stops an app with all that it started: asked first, killed 10 s later. Nothing is heard of it any more.
   case stopApp(session: String)
+  /// Suspend may begin: answers `goingToSleep`.
+  case readyToSleep
   case reply(CommandID, CommandReply)
   case signal(AgentSignal)
   case log(LogEntry)

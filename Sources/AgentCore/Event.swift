@@ -26,6 +26,8 @@ package enum Event: Sendable {
   case launcherAvailable
   /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
   case networkChanged
+  /// Suspend is about to begin and waits for `Effect.readyToSleep`, for some seconds.
+  case goingToSleep
   /// The process is about to stop: what was counted becomes durable. Nothing may follow.
   case stopping
   /// The queue of events is empty: whatever is due is done now. The shell sends it after every batch and at `deadline`.

@@ -87,7 +87,7 @@ extension Simulation {
     case .cancel(let id):
       boxes[box].out.remove(id)
       for (number, hold) in upstream.holds where hold.box == box && hold.request == id { upstream.holds[number] = nil }
-    case .dropConnections, .log, .connectSystemBus: break
+    case .dropConnections, .log, .connectSystemBus, .readyToSleep: break
     case .launch(let session, _): launch(session, box: box)
     case .stopApp(let session):
       if options.sabotage != .appRunsOn { boxes[box].apps.remove(session) }
@@ -296,6 +296,7 @@ extension Event {
     case .appFailed(let session, _): "app failed \(session)"
     case .appEnded(let session, let end): "app ended \(session) \(end)"
     case .networkChanged: "network changed"
+    case .goingToSleep: "going to sleep"
     case .stopping: "stopping"
     case .turn: "turn"
     }
@@ -335,6 +336,7 @@ extension Effect {
     case .stopApp(let session): "stops app \(session)"
     case .verifyPIN(let id, _): "verifies PIN \(id.number)"
     case .connectSystemBus: "connects to the system bus"
+    case .readyToSleep: "lets suspend go on"
     case .reply(let id, let reply): "replies \(id.number) \(reply.traceName)"
     case .signal: "signals"
     case .log(let entry): "logs \(entry.message)"

@@ -1,5 +1,6 @@
 import AgentCore
 import Database
+import Synchronization
 
 /// The catalogue's thread: every write to `replica.db` happens on it.
 ///
@@ -15,6 +16,7 @@ package final class Catalogue: Sendable {
   private let file: DatabaseFile
   private let digest: ShelfDigest
   private let thread: WorkerThread<Confined>
+  let closing = ClosingMark()
 
   /// What was found when the replica was opened.
   package struct Opened: Sendable {
@@ -28,9 +30,11 @@ package final class Catalogue: Sendable {
   package init(path: String, digest: @escaping ShelfDigest, opened: @escaping Completion<Opened>) {
     file = DatabaseFile(path: path)
     self.digest = digest
+    let closing = closing
     thread = WorkerThread(name: "catalogue") {
       do throws(DatabaseError) {
         let result = try CatalogueStore.open(path: path, digest: digest)
+        result.store.isClosing = closing.isSet
         opened(.success(Opened(shelves: result.shelves, opening: result.opening)))
         return Confined(store: result.store)
       } catch {
@@ -99,12 +103,14 @@ package final class Catalogue: Sendable {
     _ completion: @escaping Completion<Answer>,
     _ clear: @escaping @Sendable (DatabaseFile) throws(DatabaseError) -> Answer
   ) {
-    let (file, digest) = (file, digest)
+    let (file, digest, closing) = (file, digest, closing)
     let isQueued = thread.submit { confined in
       confined.store = nil
       do throws(DatabaseError) {
         let answer = try clear(file)
-        confined.store = try CatalogueStore(path: file.path, digest: digest)
+        let store = try CatalogueStore(path: file.path, digest: digest)
+        store.isClosing = closing.isSet
+        confined.store = store
         completion(.success(answer))
       } catch {
         completion(.failure(error))
@@ -113,8 +119,10 @@ package final class Catalogue: Sendable {
     if !isQueued { completion(.failure(.closed)) }
   }
 
-  /// Rolls an open job back, closes the file and ends the thread.
+  /// Rolls an open job back, closes the file and ends the thread. A part that is being applied is given up at its next line, so
+  /// that a stop never waits for a shelf.
   package func close() {
+    closing.set()
     thread.submit { confined in
       confined.store?.rollBack()
       confined.store = nil
@@ -132,4 +140,11 @@ package final class Catalogue: Sendable {
     }
     if !isQueued { completion(.failure(.closed)) }
   }
+}
+
+/// Says on any thread that the catalogue is being closed.
+final class ClosingMark: Sendable {
+  private let value = Atomic(false)
+  func set() { value.store(true, ordering: .relaxed) }
+  @Sendable func isSet() -> Bool { value.load(ordering: .relaxed) }
 }

@@ -14,6 +14,7 @@ extension CatalogueStore {
       try database { () throws(DatabaseError) in try prepare(&open, for: kind) }
       var reader = try PartReader(path: partPath)
       try reader.forEachLine { (line) throws(PartFault) in
+        guard !isClosing() else { throw .failed(DatabaseError.closed.description) }
         lines += 1
         guard lines <= kind.count else { throw .refused("the part has more lines than \(kind.count)") }
         let isShown =

@@ -33,6 +33,9 @@ package final class CatalogueStore {
   }
 
   /// Opens or makes the file and brings its schema up to date. Errors as `JournalStore.init`.
+  /// Asked at each line of a part: true gives the part up, and the job with it.
+  var isClosing: @Sendable () -> Bool = { false }
+
   package init(path: String, digest: @escaping ShelfDigest) throws(DatabaseError) {
     connection = try Connection(path: path, settings: CatalogueSchema.settings)
     try CatalogueSchema.migration.apply(to: connection)

@@ -14,12 +14,24 @@ final class BusSlots {
   let filter: (BusMessage) -> Bool
   /// The connection has ended.
   let ended: () -> Void
+  /// logind says that suspend begins (true) or has ended.
+  let slept: (Bool) -> Void
   private var slots: [OpaquePointer] = unsafe []
 
   init(
-    called: @escaping (BusMessage) -> Void, filter: @escaping (BusMessage) -> Bool, ended: @escaping () -> Void
+    called: @escaping (BusMessage) -> Void, filter: @escaping (BusMessage) -> Bool, ended: @escaping () -> Void,
+    slept: @escaping (Bool) -> Void = { _ in }
   ) {
-    (self.called, self.filter, self.ended) = (called, filter, ended)
+    (self.called, self.filter, self.ended, self.slept) = (called, filter, ended, slept)
+  }
+
+  /// Listens for logind; that the broker takes note of it is not waited for.
+  func listenForSleep(on bus: OpaquePointer) throws {
+    let userdata = unsafe Unmanaged.passUnretained(self).toOpaque()
+    try unsafe add("sd_bus_match_signal_async") {
+      unsafe sd_bus_match_signal_async(
+        bus, &$0, Logind.name, Logind.path, Logind.interface, Logind.signal, sleepAnnounced, nil, userdata)
+    }
   }
 
   func attach(to bus: OpaquePointer, path: String, objects: [BusObject]) throws {
@@ -73,5 +85,14 @@ private func connectionEnded(
   _ message: OpaquePointer?, _ userdata: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<sd_bus_error>?
 ) -> Int32 {
   unsafe BusSlots.of(userdata)?.ended()
+  return 0
+}
+
+private func sleepAnnounced(
+  _ message: OpaquePointer?, _ userdata: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<sd_bus_error>?
+) -> Int32 {
+  guard let message = unsafe message, let slots = unsafe BusSlots.of(userdata) else { return 0 }
+  let values = try? BusMarshalling.readAll(from: unsafe BusMessage(retaining: message))
+  if case .boolean(let begins)? = values?.first { slots.slept(begins) }
   return 0
 }

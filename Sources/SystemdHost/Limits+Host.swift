@@ -2,6 +2,8 @@ package import AgentCore
 
 /// Limits of the local bus and of files, beside `Limits.busClients` and `Limits.busMessageBytes`.
 extension Limits {
+  /// What logind gets to answer, microseconds.
+  package static let logindMicroseconds: UInt64 = 5_000_000
   /// The longest line of `axolotly-launch`, bytes.
   static let connectionLineBytes = 256
   /// Connections that one user may hold of `busClients`, so that no user can lock the others out.

@@ -27,6 +27,19 @@ package enum ServiceManager {
     return unsafe axolotly_notify(socket, message, message.utf8.count, -1) >= 0
   }
 
+  /// How often the manager wants to hear from this process at least; nil where it does not (sd_watchdog_enabled(3)).
+  static var watchdogMicroseconds: UInt64? {
+    var interval: UInt64 = 0
+    return unsafe sd_watchdog_enabled(0, &interval) > 0 && interval > 0 ? interval : nil
+  }
+
+  /// Tells that the process lives; what a busy manager does not take is told the next time.
+  static func feedWatchdog() {
+    let message = "WATCHDOG=1"
+    guard let socket = unsafe getenv("NOTIFY_SOCKET") else { return }
+    _ = unsafe axolotly_notify(socket, message, message.utf8.count, -1)
+  }
+
   /// Whether systemd started this very process as a service (systemd.exec(5), `SYSTEMD_EXEC_PID`).
   package static var startedThisProcess: Bool {
     guard let text = unsafe getenv("SYSTEMD_EXEC_PID") else { return false }

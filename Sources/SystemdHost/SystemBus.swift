@@ -12,6 +12,8 @@ package final class SystemBus {
   private let address: String
   private let report: (SystemBusReport) -> Void
   private var connection: SystemBusConnection?
+  /// Suspend begins (true) or has ended, as logind says.
+  package var onSleep: ((Bool) -> Void)?
 
   /// - Parameter address: as `DBUS_SYSTEM_BUS_ADDRESS` has it.
   package init(
@@ -54,6 +56,7 @@ package final class SystemBus {
     case .refused(let error) where error.name == Agent1.ErrorName.accessDenied: drop(.nameRefused, error.message)
     case .refused(let error): drop(.unreachable, "\(error.name): \(error.message)")
     case .ended(let reason): drop(.unreachable, reason)
+    case .sleep(let begins): onSleep?(begins)
     }
   }
 

@@ -16,6 +16,8 @@ final class SystemBusConnection: BusPeer {
     case refused(BusCallError)
     case taken
     case ended(String)
+    /// Not about the connection: logind says that suspend begins, or has ended.
+    case sleep(begins: Bool)
   }
 
   private(set) var isOpen = true
@@ -48,7 +50,8 @@ final class SystemBusConnection: BusPeer {
     unsafe bus = unsafe try Self.makeBus(input: pipe.read, output: socket)
     let slots = BusSlots(
       called: { [unowned self] in receive($0) }, filter: { [unowned self] in isHandled($0) },
-      ended: { [unowned self] in end("the broker closed the connection") })
+      ended: { [unowned self] in end("the broker closed the connection") },
+      slept: { [unowned self] begins in if isOpen { self.outcome(.sleep(begins: begins)) } })
     try unsafe slots.attach(to: bus, path: service.objectPath, objects: service.objects)
     self.slots = slots
     let result = unsafe sd_bus_attach_event(bus, loop.handle, 0)
@@ -125,6 +128,10 @@ final class SystemBusConnection: BusPeer {
       return outcome(.taken)
     }
     isNamed = true
+    // Anybody may send the signal to this connection alone, past the match; all that follows is that totals are saved.
+    do { try unsafe slots?.listenForSleep(on: bus) } catch {
+      service.log(.warning, "logind is not listened to", [("cause", "\(error)")])
+    }
     outcome(.named)
   }
 

@@ -21,6 +21,7 @@ extension Daemon {
     case .stopApp(let session): launcher.stop(session: session)
     case .verifyPIN(let id, let verifier): verify(id, verifier)
     case .connectSystemBus: systemBus?.connect()
+    case .readyToSleep: sleepInhibitor?.release()
     case .reply(let id, let reply): answer(id, reply)
     case .signal(let signal): emit(signal)
     case .log(let entry): write(entry)

@@ -36,6 +36,8 @@ final class Daemon {
   var bus: BusServer?
   /// Nil where the settings want none.
   var systemBus: SystemBus?
+  /// Nil without a system bus.
+  var sleepInhibitor: SleepInhibitor?
   let access = Access()
   var wire: WireContext
   var exitFailure: StartFailure?
@@ -47,6 +49,7 @@ final class Daemon {
   private var openedJournal: Journal.Opened?
   private var openedCatalogue: Catalogue.Opened?
   private var turnIsDue = false
+  private var patienceEnds = Moment(nanoseconds: 0)
   private var lastStatus = ""
 
   // Calls that wait for their answer, by number.
@@ -137,12 +140,27 @@ final class Daemon {
       case .hangUp: log(.info, "settings are read at start alone; restart to apply them")
       }
     }
-    loop.onDeadline = { [unowned self] in turnIsDue = true }
+    loop.onDeadline = { [unowned self] in
+      turnIsDue = true
+      if agent == nil { askForPatience() }
+    }
     loop.afterTurn = { [unowned self] in pump() }
     try loop.startWatchdog()
+    patienceEnds = SystemClocks.boot() + Self.longestOpening
+    loop.setDeadline(SystemClocks.boot() + Self.patienceInterval)
     clockChanges = try ClockChanges(loop: loop) { [unowned self] in turnIsDue = true }
     watchNetwork()
   }
+
+  /// A large database that is brought up to a new schema, on cheap flash: the service manager is asked to wait, but not for ever.
+  private func askForPatience() {
+    guard SystemClocks.boot() < patienceEnds else { return }
+    ServiceManager.notify(.extendTimeout(Self.patienceInterval * 3), status: "Opening the databases")
+    loop.setDeadline(SystemClocks.boot() + Self.patienceInterval)
+  }
+
+  private static let patienceInterval = Duration.seconds(5)
+  private static let longestOpening = Duration.seconds(600)
 
   /// Without it a change is noticed by the request that fails.
   private func watchNetwork() {
@@ -157,6 +175,7 @@ final class Daemon {
     network = nil
     clockChanges = nil
     systemBus = nil
+    sleepInhibitor = nil
     bus = nil
     transport.stop()
     reader.close()
@@ -255,8 +274,16 @@ final class Daemon {
     let service = makeBusService()
     busService = service
     if let systemBusAddress {
+      let inhibitor = SleepInhibitor(loop: loop, address: systemBusAddress, log: log)
+      sleepInhibitor = inhibitor
       systemBus = SystemBus(loop: loop, address: systemBusAddress, service: service) { [inbox] report in
+        if case .named = report { inhibitor.take() }
         inbox.post(.event(.systemBus(report)))
+      }
+      systemBus?.onSleep = { [unowned self] begins in
+        // Awake again, the clocks tell for how long it slept.
+        if begins { inbox.append(.event(.goingToSleep)) } else { inhibitor.take() }
+        turnIsDue = true
       }
     }
     do {

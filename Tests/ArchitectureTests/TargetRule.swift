@@ -26,7 +26,8 @@ struct TargetRule {
 
   /// Nil where the table has no such target.
   static func rule(for target: String, isTest: Bool) -> TargetRule? {
-    isTest && target.hasSuffix("Tests") ? tests : table[target]
+    guard isTest, target.hasSuffix("Tests") else { return table[target] }
+    return target == "DaemonTests" ? daemonTests : tests
   }
 
   static let table: [String: TargetRule] = [
@@ -90,6 +91,9 @@ struct TargetRule {
     kind: .tests,
     imports: system.union(["Testing", "Crypto"]).union(
       table.filter { $0.value.kind != .program && $0.value.kind != .library }.keys))
+
+  /// They also play a logind, which hands over descriptors; no edge of ours does.
+  private static let daemonTests = TargetRule(kind: .tests, imports: tests.imports.union(["CSystemd"]))
 
   private static let system: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials"]
 }

@@ -1,5 +1,6 @@
 import AgentCore
 import Database
+import Glibc
 import Synchronization
 import Testing
 
@@ -165,6 +166,39 @@ import Testing
     #expect(await answer { catalogue.commit(ShelfJob(3), check([]), completion: $0) } != .mismatch)
   }
 
+  /// A stop has two seconds, a part of a large shelf on slow flash may take longer.
+  @Test("close, while a part is being applied: it is given up at the next line, and nothing of it stays")
+  func closedWhileApplying() async throws {
+    let scratch = try Scratch()
+    let path = scratch.file("replica.db")
+    let titles = (1...500).map { movie(1_000 + $0) }
+    let file = try scratch.write(try part(titles.map(put)), to: "part")
+    let probe = ClosingProbe()
+    let (began, beganNow) = AsyncStream<Void>.makeStream()
+    let catalogue = Catalogue(
+      path: path,
+      digest: { bytes in
+        if probe.count.wrappingAdd(1, ordering: .relaxed).newValue == 3 {
+          beganNow.yield()
+          // The stop comes while this line is being applied.
+          while probe.mark.withLock({ $0 })?.isSet() != true { sched_yield() }
+        }
+        return digest(bytes)
+      }, opened: { _ in })
+    probe.mark.withLock { $0 = catalogue.closing }
+    let shelfName = try shelf("US/netflix")
+    try await answer { catalogue.begin(ShelfJob(1), shelfName, version: 1, isSnapshot: true, completion: $0) }.get()
+    async let step = answer {
+      catalogue.apply(ShelfJob(1), partPath: file, kind: .snapshot(titles: titles.count), completion: $0)
+    }
+    var iterator = began.makeAsyncIterator()
+    _ = await iterator.next()
+    catalogue.close()
+    #expect(await step == .failed(DatabaseError.closed.description))
+    #expect(probe.count.load(ordering: .relaxed) == 3)
+    #expect(try CatalogueStore(path: path, digest: digest).appliedShelves().isEmpty)
+  }
+
   @Test("parts directory: only hashes have a path, leftovers are listed and removed")
   func parts() throws {
     let scratch = try Scratch()
@@ -195,4 +229,10 @@ import Testing
     #expect(done.withLock { $0 } == 140)
     #expect(!worker.submit { _ in })
   }
+}
+
+private final class ClosingProbe: Sendable {
+  /// Lines whose digest was asked for.
+  let count = Atomic(0)
+  let mark = Mutex<ClosingMark?>(nil)
 }

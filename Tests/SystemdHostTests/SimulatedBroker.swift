@@ -52,10 +52,14 @@ final class SimulatedBroker {
     connection = -1
   }
 
-  /// The agent's next message.
+  /// The agent's next message, but for what it listens to.
   func next() throws -> WireMessage {
     while true {
-      if let message = WireMessage(from: &received) { return message }
+      if let message = WireMessage(from: &received) {
+        guard message.member == "AddMatch" else { return message }
+        answer(message, "") { _ in }
+        continue
+      }
       try receive()
     }
   }

@@ -1,7 +1,7 @@
 # The checks, each a function: what it prints last stands in the table; a command that fails ends it as failed, 77 says that this
 # machine cannot show it. Sourced by test-system.
 
-checks=(install verify exposure refused_start start pair decide system_bus callers socket_activation watchdog stop \
+checks=(install verify exposure refused_start start pair decide system_bus callers sleep_inhibitor socket_activation watchdog stop \
   no_network_target forbidden_call names_resolve network_change broker_restart killed safe_mode launch launch_user \
   app_survives launch_socket_missing doctor reboot_without_network upgrade remove purge)
 # What every other check builds on.
@@ -156,6 +156,18 @@ TABLE
   as technician axolotlyctl status >/dev/null || { echo 'a technician has no status on the socket'; wrong=$((wrong + 1)); }
   printf '%d calls on the system bus, 5 on the private socket, %d wrong\n' "$counted" "$wrong"
   ((wrong == 0))
+}
+
+# logind lets suspend wait for the agent, and knows why.
+inhibits() { in_box systemd-inhibit --list --no-pager --no-legend | grep -q 'Axolotly agent.*sleep.*delay'; }
+check_sleep_inhibitor() {
+  in_box systemctl start systemd-logind.service
+  in_box systemctl restart axolotlyd.service
+  seconds=10 eventually inhibits
+  in_box systemctl stop axolotlyd.service
+  inhibits && { echo 'the inhibitor stays without the agent'; in_box systemctl start axolotlyd.service; return 1; }
+  in_box systemctl start axolotlyd.service
+  echo 'a delay inhibitor of logind, held as long as the agent runs'
 }
 
 # A caller that comes while the agent is stopped starts it and is answered.

@@ -1,7 +1,7 @@
 # A Debian 12 container with its own systemd. Sourced by test-system.
 
 # What the packages' dependencies and the checks need.
-base_packages=systemd,systemd-sysv,dbus,libpam-systemd,ca-certificates,tzdata,iproute2,procps,libcurl4,libsqlite3-0,libqrencode4,libstdc++6,zlib1g,libsystemd0
+base_packages=systemd,systemd-sysv,dbus,libpam-systemd,polkitd,ca-certificates,tzdata,iproute2,procps,libcurl4,libsqlite3-0,libqrencode4,libstdc++6,zlib1g,libsystemd0
 suite=bookworm
 root=$work/root
 console=$work/console.log

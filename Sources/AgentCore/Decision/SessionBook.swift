@@ -88,6 +88,11 @@ package struct SessionBook: Sendable, Equatable {
     change(&open[index])
   }
 
+  /// Heartbeats could not come for so long: those that are awaited may come so much later.
+  mutating func awaitHeartbeats(longerBy duration: Duration) {
+    for index in open.indices { open[index].heartbeatBy = open[index].heartbeatBy + duration }
+  }
+
   /// Counts what was played since the last call: `date` is the family-local day of the stretch.
   package mutating func count(to now: PlayTime, date: CalendarDate) {
     let elapsed = max(0, (now - countedTo).wholeMilliseconds)

@@ -47,8 +47,51 @@ import Testing
     #expect(box.agent.sessions.session(session)?.playedSeconds == 10)
     box.suspend(for: .seconds(40_000))
     box.handle(.turn)
+    #expect(ended(box, session).isEmpty)
+    box.watch(session, for: 5)
+    #expect(box.agent.sessions.session(session)?.playedSeconds == 15)
+  }
+
+  /// A launcher that did not live through the suspend gets no longer than ever.
+  @Test func session_suspended_withoutHeartbeatsAfterwards_isLost() throws {
+    var box = try AgentHarness.paired()
+    let session = try box.play()
+    box.watch(session, for: 10)
+    box.suspend(for: .seconds(40_000))
+    box.advance(by: .seconds(13))
+    #expect(ended(box, session).isEmpty)
+    box.advance(by: .seconds(3))
     #expect(ended(box, session).map(\.reason) == [.lost])
-    #expect(ended(box, session).first?.days.map(\.playedSeconds) == [10])
+    let played = try #require(ended(box, session).first).days.map(\.playedSeconds)
+    #expect(played.reduce(0, +) >= 10 && played.reduce(0, +) <= 26)
+  }
+
+  /// The battery may be empty when the box would wake.
+  @Test func suspend_announced_savesFirst_thenLetsItGoOn() throws {
+    var box = try AgentHarness.paired()
+    let session = try box.play()
+    box.watch(session, for: 12)
+    box.storage = .doesNotAnswer
+    box.forgetEffects()
+    box.handle(.goingToSleep)
+    #expect(!box.effects.contains(.readyToSleep))
+    box.storageAnswers()
+    #expect(box.effects.contains(.readyToSleep))
+    #expect(box.journal.sessions[session]?.days.map(\.playedSeconds) == [12])
+    // Said again, or with nothing to save: at once.
+    box.forgetEffects()
+    box.handle(.goingToSleep)
+    #expect(box.effects.contains(.readyToSleep))
+  }
+
+  @Test func suspend_announced_storageFull_goesOnAllTheSame() throws {
+    var box = try AgentHarness.paired()
+    let session = try box.play()
+    box.watch(session, for: 12)
+    box.storage = .isFull
+    box.forgetEffects()
+    box.handle(.goingToSleep)
+    #expect(box.effects.contains(.readyToSleep))
   }
 
   @Test func heartbeats_stopped_loseTheSessionAfterFifteenSeconds() throws {

@@ -184,7 +184,7 @@ struct AgentHarness {
     case .saveIdentity(let ticket, let identity): keep(ticket, .identity(identity))
     case .erase: journal = SimulatedJournal()
     case .shelf(let step): perform(step)
-    case .dropConnections, .reply, .signal, .log, .verifyPIN, .connectSystemBus, .launch, .stopApp: break
+    case .dropConnections, .reply, .signal, .log, .verifyPIN, .connectSystemBus, .launch, .stopApp, .readyToSleep: break
     }
   }
 
