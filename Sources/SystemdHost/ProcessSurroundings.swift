@@ -62,5 +62,7 @@ package enum HostName {
 /// The last failed call of this thread.
 package enum SystemError {
   /// In words, for example `Permission denied`.
-  package static var last: String { unsafe String(cString: strerror(errno)) }
+  package static var last: String { text(errno) }
+
+  package static func text(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
 }

@@ -232,6 +232,7 @@ final class Daemon {
       fail(73, "the replica in \(configuration.state) cannot be opened: \(error)")
     case .erased:
       isErasing = false
+      launcher.eraseProfiles()
       let replies = repliesAfterErasure
       repliesAfterErasure = []
       for (id, reply) in replies { answer(id, reply) }
@@ -270,6 +271,8 @@ final class Daemon {
     if isOrphaned {
       log(.error, "the stores belong to an identity that is lost; a family's data never reaches another")
       erase()
+    } else if device.identity == nil {
+      launcher.eraseProfiles()
     }
     let service = makeBusService()
     busService = service

@@ -18,6 +18,8 @@ final class Launcher {
   private let ownDirectory: String
   private let post: (Event) -> Void
   private var apps: [String: App] = [:]
+  /// Runs while what apps keep is being erased.
+  private var eraser: LineConnection?
 
   private struct App {
     var connection: LineConnection
@@ -82,6 +84,34 @@ final class Launcher {
   func stop(session: String) {
     apps[session]?.connection.end()
     forget(session)
+  }
+
+  /// Erases what apps that systemd runs keep of profiles. It belongs to the launcher's user, so it is that user who erases it, by
+  /// the way that apps are started. What the daemon's own apps keep goes with the state directory.
+  ///
+  /// An app that is still closing may write after it; the next start of an unpaired box erases that.
+  func eraseProfiles() {
+    guard hasSocket, eraser == nil else { return }
+    let arguments = ["/usr/bin/find", Self.appsDirectory, "-mindepth", "1", "-delete"]
+    do {
+      let connection = try LineConnection.connect(
+        to: socket, loop, onLine: { [unowned self] in hearEraser($0) }, onEnd: { [unowned self] in eraser = nil })
+      eraser = connection
+      if let request = AppRequest(arguments: arguments, directory: nil).bytes { try connection.send(request) }
+    } catch {
+      eraser = nil
+      log(.error, "what apps keep of profiles is not erased yet; the next start tries again", [("cause", "\(error)")])
+    }
+  }
+
+  private func hearEraser(_ line: String) {
+    switch AppReport(line: line) {
+    case .started, .exited(code: 0): break
+    case .notStarted, .exited, .signalled, nil:
+      log(
+        .error, "what apps keep of profiles is not erased yet; the next start tries again",
+        [("directory", Self.appsDirectory), ("end", line)])
+    }
   }
 
   private func connect(_ session: String) throws -> LineConnection {

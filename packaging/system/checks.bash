@@ -3,7 +3,7 @@
 
 checks=(install verify exposure refused_start start pair decide system_bus callers sleep_inhibitor socket_activation watchdog stop \
   no_network_target forbidden_call names_resolve network_change broker_restart killed safe_mode launch launch_user \
-  app_survives launch_socket_missing doctor reboot_without_network upgrade remove purge)
+  app_survives launch_socket_missing doctor reboot_without_network upgrade unpair remove purge)
 # What every other check builds on.
 needed=(install start pair)
 
@@ -459,6 +459,20 @@ check_upgrade() {
     seconds=30 eventually no_app_runs
   fi
   echo 'a later version took over, paired and with its settings; the film and its session went on'
+}
+
+# What apps keep of the family's profiles belongs to another user than the daemon, and goes all the same.
+nothing_kept() { [[ -z $(in_box find /var/lib/axolotly-apps -mindepth 1) ]]; }
+check_unpair() {
+  local left
+  in_box mkdir -p /var/lib/axolotly-apps/chromium/mia
+  in_box sh -c 'echo secret >/var/lib/axolotly-apps/chromium/mia/Cookies; chown -R launcher: /var/lib/axolotly-apps'
+  ctl unpair
+  seconds=10 eventually nothing_kept
+  expect 'paired' "$(ctl status --json | member paired)" false
+  left=$(in_box grep -rlE 'f_box|secret' /var/lib/axolotly /var/lib/axolotly-apps || true)
+  expect 'files that name the family' "$left" ''
+  echo 'nothing of the family is left, nor of what apps kept of its profiles'
 }
 
 check_remove() {

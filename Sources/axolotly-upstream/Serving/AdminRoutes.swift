@@ -66,9 +66,9 @@ struct AdminRoutes {
 
   private func create(_ document: AdminDocuments.NewFamily) async throws -> Answer {
     let name = document.name
-    guard (1...UpstreamLimits.familyNameCharacters).contains(name.count), !name.contains(where: \.isNewline) else {
+    guard name.count <= UpstreamLimits.familyNameCharacters, !name.contains(where: \.isNewline) else {
       throw Problem(
-        400, "bad_request", "A family's name is one line of 1 to \(UpstreamLimits.familyNameCharacters) characters.")
+        400, "bad_request", "A family's name is one line of at most \(UpstreamLimits.familyNameCharacters) characters.")
     }
     let id = document.id ?? "f_" + SecureRandom.token()
     let allowed = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -94,7 +94,9 @@ struct AdminRoutes {
     return family
   }
 
-  private func noFamily(_ id: String) -> Problem { Problem(404, "not_found", "There is no family \(id).") }
+  private func noFamily(_ id: String) -> Problem {
+    Problem(404, "not_found", "There is no family \(id); family list shows them.")
+  }
 
   private func detail(of id: String) async throws -> Answer {
     let family = try await held(id)

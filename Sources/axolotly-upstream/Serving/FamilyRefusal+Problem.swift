@@ -16,7 +16,7 @@ extension FamilyRefusal {
       Problem(403, "outbox_fenced", "A later outbox of this device is known.").number("epoch", epoch)
     case .gap(let expected): Problem(409, "gap", "Numbers are missing.").number("expected", expected)
     case .conflict: Problem(409, "conflict", "It is known with other content.")
-    case .notFound: Problem(404, "not_found", "There is no such thing in this family.")
+    case .notFound: Problem(404, "not_found", "The family has no such box or request; see: device list, family show.")
     case .full: Problem(409, "full", "The family can take no more of these.")
     }
   }

@@ -39,7 +39,9 @@ struct UpstreamServer {
     do { try await app.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw Failure(.unavailable, "\(host):\(port) is in use by another process; name another port with --listen")
     } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
-      throw Failure(.unavailable, "\(host):\(port) cannot be listened on (\(error)); name another with --listen")
+      throw Failure(
+        .unavailable,
+        "\(host):\(port) cannot be listened on (\(SystemError.text(error.errnoCode))); name another with --listen")
     }
     services.close()
   }

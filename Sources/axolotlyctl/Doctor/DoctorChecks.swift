@@ -216,6 +216,12 @@ struct DoctorChecks {
     }
     let file = try? ReadFile.bytes(state + "/identity.json", limit: 64 << 10)
     let identity = file.flatMap(\.self).flatMap { try? JSONDecoder().decode(Identity.self, from: Data($0)) }
-    return identity?.identity?.endpoints.first ?? upstream ?? DoctorSettings.read().upstream
+    return identity?.identity?.endpoints.first ?? upstream ?? DoctorSettings.read().upstream ?? daemonsUpstream
+  }
+
+  /// What a daemon that was told by an option or its environment asks.
+  private var daemonsUpstream: String? {
+    let answer = try? AgentConnection(socketPath: socket).device("Status", within: Self.daemonPatience)
+    return answer.flatMap { try? Document<StatusDocument>($0).content.upstream }
   }
 }
