@@ -28,13 +28,15 @@ package struct Agent: Sendable {
     package var shelves: [AppliedShelf]
     /// The apps that lived on, by what the service manager kept.
     package var running: [RunningApp]
-    /// How often the daemon crashed lately (`CrashWatch`).
+    /// How often the daemon crashed lately, and what its last process left of the budget of requests (`ProcessRecord`).
     package var crashes: Int
+    package var requestsLeft: Int
     package init(
       identity: Identity? = nil, journal: JournalContents = JournalContents(), policy: PolicyEnvelope? = nil,
-      shelves: [AppliedShelf] = [], running: [RunningApp] = [], crashes: Int = 0
+      shelves: [AppliedShelf] = [], running: [RunningApp] = [], crashes: Int = 0,
+      requestsLeft: Int = RequestBudget.burst
     ) {
-      (self.running, self.crashes) = (running, crashes)
+      (self.running, self.crashes, self.requestsLeft) = (running, crashes, requestsLeft)
       (self.identity, self.journal, self.policy, self.shelves) = (identity, journal, policy, shelves)
     }
   }
@@ -134,7 +136,7 @@ package struct Agent: Sendable {
     report = StateReporting()
     pins = PINAttempts(journal.pinAttempts, at: now.boot)
     systemBus = SystemBusPresence(isWanted: configuration.usesSystemBus, at: now.boot)
-    budget = RequestBudget(at: now.boot, isFull: restored.crashes == 0)
+    budget = RequestBudget(at: now.boot, left: restored.requestsLeft)
     highWaterDue = now.boot + Self.highWaterInterval
     deadline = now.boot
     // A clock that fell back over the restart does not turn a short wait into a long one.
@@ -149,7 +151,7 @@ package struct Agent: Sendable {
       if outbox.depth > 0 { outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay)) }
     }
     if restored.identity == nil { for app in restored.running { effects.append(.stopApp(session: app.session)) } }
-    if restored.crashes >= CrashWatch.limit { enterSafeMode(at: now) }
+    if restored.crashes >= ProcessRecord.crashLimit { enterSafeMode(at: now) }
     restoredEffects = effects
     effects = []
   }
@@ -236,6 +238,9 @@ extension Agent {
   mutating func log(_ level: LogEntry.Level, _ message: String, _ facts: LogEntry.Fact...) {
     effects.append(.log(LogEntry(level, message, facts)))
   }
+
+  /// What is left of the budget of requests, for the next process.
+  package func requestsLeft(at now: Now) -> Int { budget.left(at: now.boot) }
 
   func wall(_ now: Now) -> WallTime { clock.time(at: now.boot) }
 

@@ -64,7 +64,7 @@ final class Daemon {
   private var clockChanges: ClockChanges?
   private let passed: PassedDescriptors
   private let lock: DirectoryLock
-  private let crashRecord: CrashRecord
+  private let processRecord: ProcessRecordFile
 
   /// Runs the daemon until it is told to stop; returns the exit status.
   static func run(_ configuration: Configuration) throws -> Int32 {
@@ -73,7 +73,7 @@ final class Daemon {
     PrivateFile.makeNewFilesPrivate()
     let daemon = try Daemon(configuration, passed)
     // A start that fails for what a person has to mend is no crash.
-    defer { daemon.crashRecord.end() }
+    defer { daemon.processRecord.end(requestsLeft: daemon.requestsLeft) }
     try daemon.start()
     let status = try daemon.loop.run()
     daemon.stop()
@@ -88,7 +88,7 @@ final class Daemon {
     try StateDirectory.prepare(configuration.state)
     try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
     lock = try DirectoryLock(configuration.state)
-    crashRecord = CrashRecord(in: configuration.state, boot: boot, log)
+    processRecord = ProcessRecordFile(in: configuration.state, boot: boot, log)
     try Erasure.finish(in: configuration.state)
     device = try DeviceIdentity(path: configuration.state + "/identity.json")
     opening.set(device.identity)
@@ -193,6 +193,8 @@ final class Daemon {
     loop.exit(status)
   }
 
+  private var requestsLeft: Int { agent?.requestsLeft(at: now) ?? processRecord.record.requestsLeft }
+
   var now: Now {
     let clocks = SystemClocks.read()
     return Now(
@@ -257,10 +259,11 @@ final class Daemon {
     let isOrphaned = device.identity == nil && (opened.contents.isPrivate || !replica.shelves.isEmpty)
     let restored =
       isOrphaned
-      ? Agent.Restored(crashes: crashRecord.crashes)
+      ? Agent.Restored(crashes: processRecord.record.crashes)
       : Agent.Restored(
         identity: device.identity, journal: opened.contents, policy: restoredPolicy(opened.contents.policy),
-        shelves: replica.shelves, running: runningApps(opened.contents.sessions), crashes: crashRecord.crashes)
+        shelves: replica.shelves, running: runningApps(opened.contents.sessions), crashes: processRecord.record.crashes,
+        requestsLeft: processRecord.record.requestsLeft)
     let systemBusAddress = configuration.systemBusAddress(environment: Environment.value)
     agent = Agent(
       configuration: .init(

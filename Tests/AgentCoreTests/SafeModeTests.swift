@@ -6,8 +6,8 @@ struct SafeModeTests {
   private func at(_ seconds: Int64) -> Moment { Moment(nanoseconds: seconds * 1_000_000_000) }
 
   /// Starts at these seconds, each after a crash of the one before.
-  private func watch(_ starts: [Int64], boot: String = "b1") -> CrashWatch? {
-    starts.reduce(nil as CrashWatch?) { CrashWatch(after: $0, boot: boot, at: at($1)) }
+  private func record(_ starts: [Int64], boot: String = "b1") -> ProcessRecord? {
+    starts.reduce(nil as ProcessRecord?) { ProcessRecord(after: $0, boot: boot, at: at($1)) }
   }
 
   @Test(
@@ -16,12 +16,24 @@ struct SafeModeTests {
       ([10, 20, 200, 321], 2),
       ([10, 11, 12, 13, 2_000], 1), ([10, 11, 12, 13, 14, 15, 16], 3),
     ] as [([Int64], Int)])
-  func crashWatch_countsThoseOfFiveMinutes(starts: [Int64], expected: Int) {
-    #expect(watch(starts)?.crashes == expected)
+  func record_countsThoseOfFiveMinutes(starts: [Int64], expected: Int) {
+    #expect(record(starts)?.crashes == expected)
   }
 
-  @Test func crashWatch_anotherBoot_countsNothing() {
-    #expect(CrashWatch(after: watch([10, 11, 12, 13]), boot: "b2", at: at(14)).crashes == 0)
+  @Test func record_anotherBoot_countsNothing() {
+    #expect(ProcessRecord(after: record([10, 11, 12, 13]), boot: "b2", at: at(14)).crashes == 0)
+  }
+
+  @Test func record_stopped_endsTheRowOfCrashesAndKeepsTheBudget() throws {
+    let crashed = try #require(record([10, 11, 12]))
+    #expect(crashed.requestsLeft == RequestBudget.burstAfterCrash)
+    let stopped = crashed.stopped(requestsLeft: 1, at: at(20))
+    for (start, left) in [(20, 1), (25, 1), (26, 2), (38, 4), (73, 9), (80, 10), (9_000, 10)] as [(Int64, Int)] {
+      let next = ProcessRecord(after: stopped, boot: "b1", at: at(start))
+      #expect(next.crashes == 0)
+      #expect(next.requestsLeft == left)
+    }
+    #expect(ProcessRecord(after: stopped, boot: "b2", at: at(5)).requestsLeft == RequestBudget.burst)
   }
 
   private func resting() throws -> AgentHarness {
@@ -95,10 +107,10 @@ struct SafeModeTests {
     }
   }
 
-  /// Crash upon crash, below the limit: each start may ask for a token and the heads, not for ten things at once.
-  @Test func oneCrash_startsWithASmallBudget() throws {
+  /// Restart upon restart: each start may ask for a token and the heads, not for ten things at once.
+  @Test func restarted_startsWithWhatWasLeftOfTheBudget() throws {
     var box = try AgentHarness.paired()
-    box.restart(crashes: 1)
+    box.restart(requestsLeft: 2)
     box.forgetSent()
     box.answersByItself = [.token]
     box.advance(by: .seconds(5))

@@ -73,7 +73,7 @@ final class Box {
   func kill(countsAsCrash: Bool = false) throws {
     try process?.kill()
     process = nil
-    if !countsAsCrash { directory.remove("state/running.json") }
+    if !countsAsCrash { directory.remove("state/process.json") }
   }
 
   // MARK: What lies on its disk

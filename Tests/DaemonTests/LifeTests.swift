@@ -85,7 +85,7 @@ extension DaemonTests {
 
       // A person's restart ends it.
       try box.stop()
-      #expect(!Files.exists(box.state + "/running.json"))
+      #expect(Files.text(box.state + "/process.json").contains(#""isRunning":false"#))
       launcher = try box.start()
       try launcher.wait(for: "the upstream") { $0.online }
       #expect(try !launcher.status().health.contains { $0.code == "safe_mode" })
@@ -102,7 +102,7 @@ extension DaemonTests {
         let end = try #require(box.process).exit(until: .soon)
         #expect(end == .code(73), "\(box.log)")
       }
-      #expect(!Files.exists(box.state + "/running.json"))
+      #expect(Files.text(box.state + "/process.json").contains(#""isRunning":false"#))
     }
 
     /// A stop has two seconds; a service manager would wait longer, a person not.

@@ -300,7 +300,7 @@ check_safe_mode() {
   for _ in 1 2 3; do
     pid=$(property MainPID)
     in_box systemctl kill -s KILL axolotlyd.service
-    [[ $sabotage != crash_record ]] || in_box rm -f /var/lib/axolotly/running.json
+    [[ $sabotage != crash_record ]] || in_box rm -f /var/lib/axolotly/process.json
     eventually has_started_again
   done
   in_box rm /run/systemd/system/axolotlyd.service.d/soon.conf
@@ -467,7 +467,7 @@ check_unpair() {
   local left
   in_box mkdir -p /var/lib/axolotly-apps/chromium/mia
   in_box sh -c 'echo secret >/var/lib/axolotly-apps/chromium/mia/Cookies; chown -R launcher: /var/lib/axolotly-apps'
-  ctl unpair
+  ctl unpair --yes
   seconds=10 eventually nothing_kept
   expect 'paired' "$(ctl status --json | member paired)" false
   left=$(in_box grep -rlE 'f_box|secret' /var/lib/axolotly /var/lib/axolotly-apps || true)

@@ -10,8 +10,15 @@ package struct RequestBudget: Sendable, Equatable {
   private var tokens: Int
   private var refilledAt: Moment
 
-  package init(at now: Moment, isFull: Bool = true) {
-    (tokens, refilledAt) = (isFull ? Self.burst : Self.burstAfterCrash, now)
+  package init(at now: Moment, left: Int = RequestBudget.burst) {
+    (tokens, refilledAt) = (min(max(0, left), Self.burst), now)
+  }
+
+  /// Requests that could be made at once.
+  package func left(at now: Moment) -> Int {
+    var budget = self
+    budget.refill(at: now)
+    return budget.tokens
   }
 
   /// What only the heads and the policy may take: a parent's change is enforced first, and told of afterwards.

@@ -6,7 +6,7 @@ struct UpstreamCommand: AsyncParsableCommand {
     commandName: "axolotly-upstream",
     abstract: "The reference upstream: families, policies, a catalogue and usage for Axolotly boxes.",
     discussion: """
-      Exit codes: 0 done, 1 the upstream refused, 64 wrong usage, 65 malformed policy or refused lines under --strict, \
+      Exit codes: 0 done, 1 the upstream refused, 64 wrong usage, 65 malformed policy, refused lines under --strict or a file without titles, \
       66 a file cannot be read, 69 no upstream answers or the port is in use, 73 the data directory cannot be used, \
       74 input or output failed, 75 another process uses the data directory, 77 the token is refused.
       """,

@@ -55,21 +55,26 @@ struct AgentHarness {
   }
 
   private static func makeAgent(
-    _ journal: SimulatedJournal, running: [RunningApp] = [], crashes: Int = 0, seed: UInt64, now: Now
+    _ journal: SimulatedJournal, running: [RunningApp] = [], crashes: Int = 0,
+    requestsLeft: Int = RequestBudget.burst, seed: UInt64, now: Now
   ) -> Agent {
     var restored = journal.restored
-    (restored.running, restored.crashes) = (running, crashes)
+    (restored.running, restored.crashes, restored.requestsLeft) = (running, crashes, requestsLeft)
     return Agent(
       configuration: .init(upstream: "https://first.example", boot: "0a1b2c3d", builtAt: builtAt),
       restored: restored, seed: seed, now: now)
   }
 
   /// The process ends without warning and starts again; what was not durable is gone.
-  mutating func restart(after pause: Duration = .seconds(1), running: [RunningApp] = [], crashes: Int = 0) {
+  mutating func restart(
+    after pause: Duration = .seconds(1), running: [RunningApp] = [], crashes: Int = 0,
+    requestsLeft: Int = RequestBudget.burst
+  ) {
     move(by: pause)
     (out, effects, waiting) = ([], [], [])
     seed += 1
-    agent = Self.makeAgent(journal, running: running, crashes: crashes, seed: seed, now: now)
+    agent = Self.makeAgent(
+      journal, running: running, crashes: crashes, requestsLeft: requestsLeft, seed: seed, now: now)
   }
 
   // MARK: Time
