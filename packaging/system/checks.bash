@@ -27,6 +27,8 @@ eventually() {
   printf 'did not come true: %s\n' "$*"
   "$@"
 }
+# Not through a pipe: grep ends at its first find, and whoever writes on fails then.
+journal_says() { grep -qi "$1" <<<"$(in_box journalctl --no-pager -o cat -u axolotlyd.service)"; }
 state_is() { [[ $(property ActiveState "$2") == "$1" ]]; }
 is_active() { [[ $(property ActiveState "${1:-axolotlyd.service}") == active ]]; }
 
@@ -70,7 +72,7 @@ check_refused_start() {
   eventually state_is failed axolotlyd.service
   expect 'exit status' "$(property ExecMainStatus)" 78
   expect 'restarts' "$(property NRestarts)" 0
-  in_box journalctl --no-pager -u axolotlyd.service -o cat | grep -q 'no upstream is set'
+  seconds=5 eventually journal_says 'no upstream is set'
   in_box systemctl reset-failed
   echo 'exit status 78, the reason in the journal, no restart'
 }
@@ -159,7 +161,7 @@ TABLE
 }
 
 # logind lets suspend wait for the agent, and knows why.
-inhibits() { in_box systemd-inhibit --list --no-pager --no-legend | grep -q 'Axolotly agent.*sleep.*delay'; }
+inhibits() { grep -q 'Axolotly agent.*sleep.*delay' <<<"$(in_box systemd-inhibit --list --no-pager --no-legend)"; }
 check_sleep_inhibitor() {
   in_box systemctl start systemd-logind.service
   in_box systemctl restart axolotlyd.service
@@ -198,7 +200,7 @@ check_watchdog() {
   in_box systemctl daemon-reload
   in_box systemctl kill -s KILL axolotlyd.service || true
   in_box systemctl restart axolotlyd.service
-  in_box journalctl --no-pager -o cat -u axolotlyd.service | grep -qi 'watchdog timeout'
+  seconds=5 eventually journal_says 'watchdog timeout' || status=1
   echo 'restarted by the watchdog after SIGSTOP'
   return $status
 }
