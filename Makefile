@@ -1,7 +1,7 @@
 # The Axolotly agent and its reference upstream.
 #
 #   make deps      install what is missing of the system's libraries (packaging/install-deps; sudo when not root)
-#   make build     the three programs, in release, static but for the system's libraries, in .build/release
+#   make build     the programs, in release, static but for the system's libraries, in .build/release
 #   make test      all tests
 #   make check     format, architecture, size budget
 #   make simulate  the simulated world with 200 seeds; AGENT_SEEDS=n takes n seeds, AGENT_SEED=n replays seed n

@@ -64,7 +64,7 @@ extension Agent {
       guard isAuthentic else {
         return handleLost(purpose, id, .malformed("a revocation without authenticity"), at: now)
       }
-      log(.warning, "the upstream revoked this device")
+      if unpairing == nil { log(.warning, "the upstream revoked this device") }
       return eraseEverything(at: now)
     }
     log(

@@ -36,6 +36,10 @@ extension Finding {
         remedy: unit.restarts < 3 ? nil : "its reason: journalctl -u axolotlyd -p warning")
     case ("loaded", "inactive") where unit.result == "success":
       return Finding(.service, .error, "it is stopped\(changed)", remedy: "systemctl start axolotlyd")
+    case ("loaded", let state) where unit.exitStatus == 78:
+      return Finding(
+        .service, .error, "it is \(state), exit status 78: it cannot obey its settings\(changed)",
+        remedy: "axolotlyd --check says what is wrong; then: systemctl restart axolotlyd")
     case ("loaded", let state):
       return Finding(
         .service, .error, "it is \(state), last result \(unit.result), exit status \(unit.exitStatus)\(changed)",

@@ -81,9 +81,11 @@ package final class BusClient {
   }
 
   private func answer(to message: BusMessage, timeout: Duration) throws -> BusMessage {
+    let deadline = SystemClocks.boot() + timeout
+    try becomeReady(until: deadline)
     var error = unsafe sd_bus_error()
     var handle: OpaquePointer?
-    let microseconds = UInt64(max(1, timeout.nanoseconds / 1_000))
+    let microseconds = UInt64(max(1_000, (deadline - SystemClocks.boot()).nanoseconds / 1_000))
     let result = unsafe sd_bus_call(bus, message.handle, microseconds, &error, &handle)
     defer { unsafe sd_bus_error_free(&error) }
     if let handle = unsafe handle, result >= 0 { return unsafe BusMessage(adopting: handle) }
@@ -95,6 +97,18 @@ package final class BusClient {
     guard let name = unsafe error.name else { throw Self.lost("sd_bus_call", result) }
     throw unsafe BusCallError(
       name: String(cString: name), message: error.message.map { unsafe String(cString: $0) } ?? "")
+  }
+
+  /// The daemon's half of the greeting, for which sd_bus_call would wait without end.
+  private func becomeReady(until deadline: Moment) throws {
+    while unsafe sd_bus_is_ready(bus) == 0 {
+      let result = unsafe sd_bus_process(bus, nil)
+      guard result >= 0 else { throw Self.lost("sd_bus_process", result) }
+      if result > 0 { continue }
+      guard try wait(until: deadline) else {
+        throw HostError(.timeout, "the daemon does not answer; see: axolotlyctl doctor")
+      }
+    }
   }
 
   private static func signal(_ message: BusMessage) throws -> BusSignal? {

@@ -72,8 +72,9 @@ extension BusMarshalling {
   }
 
   private static func appendText(_ text: String, _ type: Unicode.Scalar, to message: BusMessage) throws {
-    guard !text.utf8.contains(0) else { throw HostError(.malformed, "a text for the bus contains a zero byte") }
-    let result = unsafe text.withCString { text in
+    // D-Bus has no zero byte in its texts; a name with one must not take the whole answer along.
+    let sendable = text.utf8.contains(0) ? String(text.map { $0 == "\0" ? "\u{FFFD}" : $0 }) : text
+    let result = unsafe sendable.withCString { text in
       unsafe sd_bus_message_append_basic(message.handle, character(type), text)
     }
     try check(result, "sd_bus_message_append_basic", type)

@@ -5,7 +5,8 @@ import Glibc
 /// The agent's object on the private bus: peer to peer over a socket file, without a broker (design, The local bus).
 ///
 /// Confined to the loop's thread. At most `Limits.busClients` connections, of which one user holds at most
-/// `Limits.busClientsPerUser`; further ones are closed at once.
+/// `Limits.busClientsPerUser`, and all who may hear nothing `Limits.busClientsOfStrangers`; the last
+/// `Limits.busClientsKept` are for root and the daemon's own user. Further ones are closed at once.
 package final class BusServer {
   package let service: BusService
 
@@ -15,6 +16,7 @@ package final class BusServer {
   private let identify: (_ socket: Int32) throws -> BusCaller
   private var connections: [BusConnection] = []
   private var accepting: EventSource?
+  private var refusalsSilentUntil = Moment(nanoseconds: 0)
 
   /// - Parameters:
   ///   - path: of the socket file; its directory exists.
@@ -84,11 +86,7 @@ package final class BusServer {
       guard service.admitConnection(of: caller) else {
         return log(.debug, "A client is refused, its user connects too often", [("uid", "\(caller.uid)")])
       }
-      guard hasPlace(for: caller) else {
-        log(
-          .warning, "A client is refused, too many are connected", [("uid", "\(caller.uid)"), ("pid", "\(caller.pid)")])
-        return
-      }
+      guard hasPlace(for: caller) else { return noteRefusal(of: caller) }
       connections.append(try BusConnection(socket: socket, caller: caller, server: self, loop: loop))
     } catch {
       log(.warning, "A client cannot be served", [("error", "\(error)")])
@@ -97,6 +95,27 @@ package final class BusServer {
 
   private func hasPlace(for caller: BusCaller) -> Bool {
     let ofUser = connections.count { $0.caller.uid == caller.uid }
-    return connections.count < Limits.busClients && ofUser < Limits.busClientsPerUser
+    if service.access.unlimitedUsers.contains(caller.uid) {
+      return connections.count < Limits.busClients && ofUser < Limits.busClientsPerUser
+    }
+    guard connections.count < Limits.busClients - Limits.busClientsKept, ofUser < Limits.busClientsPerUser else {
+      return false
+    }
+    return service.access.mayHear(caller)
+      || connections.count { !service.access.mayHear($0.caller) } < Limits.busClientsOfStrangers
+  }
+
+  /// Once a minute: whoever is refused may try again a thousand times a second.
+  private func noteRefusal(of caller: BusCaller) {
+    guard SystemClocks.boot() >= refusalsSilentUntil else { return }
+    refusalsSilentUntil = SystemClocks.boot() + .seconds(60)
+    let holders = Dictionary(grouping: connections, by: \.caller.uid).mapValues(\.count)
+    let most = holders.max { ($0.value, $0.key) < ($1.value, $1.key) }
+    log(
+      .warning, "A client is refused, too many are connected",
+      [
+        ("uid", "\(caller.uid)"), ("pid", "\(caller.pid)"), ("connected", "\(connections.count)"),
+        ("most_by_uid", most.map { "\($0.key)" } ?? "none"), ("most", "\(most?.value ?? 0)"),
+      ])
   }
 }

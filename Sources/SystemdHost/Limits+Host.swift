@@ -8,6 +8,10 @@ extension Limits {
   static let connectionLineBytes = 256
   /// Connections that one user may hold of `busClients`, so that no user can lock the others out.
   package static let busClientsPerUser = 32
+  /// Connections of all users together who may neither call nor hear anything.
+  package static let busClientsOfStrangers = 8
+  /// Places of `busClients` that root and the daemon's own user find free, whoever else is connected.
+  package static let busClientsKept = 8
   /// Calls of one connection that may wait for their answer.
   package static let busPendingCalls = 64
   /// Calls that came over the system bus and may wait for their answer.

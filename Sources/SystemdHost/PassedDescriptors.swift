@@ -1,3 +1,4 @@
+internal import AgentCore
 import CSystemd
 import Glibc
 
@@ -33,6 +34,30 @@ package final class PassedDescriptors {
 
   /// The names of what nobody has taken yet, in the order in which they were passed; one may stand there several times.
   package var names: [String] { held.map(\.name) }
+
+  /// Takes whoever connects to what nobody took, and lets it go, for so long: for a start that is refused.
+  ///
+  /// A caller that is left waiting would make the service manager start the service again at once, over and over, until it gives
+  /// up on the socket too.
+  package func turnAway(for duration: Duration) {
+    let deadline = SystemClocks.boot() + duration
+    var entries = held.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }.filter { Self.listens($0.fd) }
+    guard !entries.isEmpty else { return }
+    while SystemClocks.boot() < deadline {
+      let left = (deadline - SystemClocks.boot()).wholeMilliseconds + 1
+      guard unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: left)) > 0 else { continue }
+      for entry in entries where entry.revents != 0 {
+        let client = axolotly_accept(entry.fd)
+        if client >= 0 { _ = close(client) }
+      }
+    }
+  }
+
+  private static func listens(_ number: Int32) -> Bool {
+    var value: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return unsafe getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0
+  }
 
   /// The first descriptor of this name; nil where there is none (any more).
   func take(_ name: String) -> Descriptor? {

@@ -45,3 +45,14 @@ struct WebAddress: Equatable {
     return unsafe String(cString: found)
   }
 }
+
+/// What may stand in the settings as the upstream's address.
+package enum UpstreamAddress {
+  /// An absolute address that may be asked (https, or http to loopback), with nothing but host, port and path.
+  package static func isBase(_ text: String) -> Bool {
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("#"), !text.contains("?"),
+      !text.contains(":///"), !text.contains("@"), let address = WebAddress(text), let port = UInt16(address.port)
+    else { return false }
+    return port > 0 && address.isAllowed && !address.host.isEmpty
+  }
+}

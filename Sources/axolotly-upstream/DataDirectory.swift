@@ -23,6 +23,15 @@ final class DataDirectory: Sendable {
     self.path = path
     try DataDirectory.prepare(path)
     lock = try DataDirectory.takeLock(path)
+    removeLeftovers()
+  }
+
+  /// What a process that was killed while it received an import left.
+  private func removeLeftovers() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where name.hasPrefix("import-") && name.hasSuffix(".part") {
+      try? FileManager.default.removeItem(atPath: file(name))
+    }
   }
 
   func file(_ name: String) -> String { path + "/" + name }

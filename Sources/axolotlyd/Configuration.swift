@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SystemdHost
+import UpstreamClient
 
 /// The daemon's settings: file, drop-ins, environment, options; the later wins (design, The CLI).
 struct Configuration: Sendable, Equatable {
@@ -111,9 +112,16 @@ struct Configuration: Sendable, Equatable {
     guard !upstream.isEmpty else {
       throw ConfigurationError("no upstream is set; give --upstream URL or \"upstream\" in \(Self.defaultFile)")
     }
-    guard upstream.utf8.count <= Self.addressBytes, upstream.hasPrefix("https://") || isLoopbackHTTP(upstream) else {
+    guard upstream.utf8.count <= Self.addressBytes, UpstreamAddress.isBase(upstream) else {
       throw ConfigurationError(
-        "upstream \"\(upstream)\" is no https address (http only to loopback, at most \(Self.addressBytes) bytes)")
+        "upstream \"\(Self.shown(upstream))\" is no https address (http only to loopback, at most \(Self.addressBytes) bytes, no password, query or fragment)"
+      )
+    }
+    if let proxy, proxy.isEmpty || !proxy.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+      throw ConfigurationError("proxy \"\(Self.shown(proxy))\" is no address such as http://proxy.example:3128")
+    }
+    if let extraCA, (try? FileFacts.read(extraCA)) == nil {
+      throw ConfigurationError("extra_ca \"\(Self.shown(extraCA))\" cannot be read; name a PEM file of certificates")
     }
     guard Log.Level(name: logLevel) != nil else {
       let names = Log.Level.allCases.map(\.name).joined(separator: ", ")
@@ -122,8 +130,9 @@ struct Configuration: Sendable, Equatable {
     guard ["system", "off"].contains(systemBus) || BusAddress(systemBus) != nil else {
       throw ConfigurationError("system_bus \"\(systemBus)\" is neither system nor off nor an address unix:path=FILE")
     }
-    for (name, path) in [("state", state), ("runtime", runtime)] where !path.hasPrefix("/") {
-      throw ConfigurationError("\(name) \"\(path)\" is no absolute path; write it from / on")
+    let paths = [("state", state), ("runtime", runtime)] + handlers.map { ("handlers", $0) }
+    for (name, path) in paths where !path.hasPrefix("/") || path.utf8.contains(0) {
+      throw ConfigurationError("\(name) \"\(Self.shown(path))\" is no absolute path; write it from / on")
     }
   }
 
@@ -137,12 +146,11 @@ struct Configuration: Sendable, Equatable {
     }
   }
 
-  private func isLoopbackHTTP(_ address: String) -> Bool {
-    ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in
-      guard address.hasPrefix(prefix) else { return false }
-      let rest = address.dropFirst(prefix.count)
-      return rest.isEmpty || rest.first == ":" || rest.first == "/"
-    }
+  /// A wrong value as it is said: one line of bounded length, without a password.
+  private static func shown(_ value: String) -> String {
+    let line = String(value.prefix(200).map { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 } ? $0 : "?" })
+    guard let at = line.lastIndex(of: "@"), let scheme = line.firstRange(of: "://") else { return line }
+    return scheme.upperBound < at ? line[..<scheme.upperBound] + "…" + line[at...] : line
   }
 }
 

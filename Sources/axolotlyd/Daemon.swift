@@ -67,8 +67,7 @@ final class Daemon {
   private let processRecord: ProcessRecordFile
 
   /// Runs the daemon until it is told to stop; returns the exit status.
-  static func run(_ configuration: Configuration) throws -> Int32 {
-    let passed = try PassedDescriptors()
+  static func run(_ configuration: Configuration, _ passed: PassedDescriptors) throws -> Int32 {
     EventLoop.blockSignals()
     PrivateFile.makeNewFilesPrivate()
     let daemon = try Daemon(configuration, passed)

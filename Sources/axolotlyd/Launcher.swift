@@ -18,6 +18,8 @@ final class Launcher {
   private let ownDirectory: String
   private let post: (Event) -> Void
   private var apps: [String: App] = [:]
+  /// The last unit that was asked for ended before it could say a word.
+  private var hasUnitFailed = false
   /// Runs while what apps keep is being erased.
   private var eraser: LineConnection?
 
@@ -37,7 +39,7 @@ final class Launcher {
   }
 
   /// Whether a launch may work now: a person who mended it need not launch anything to see that.
-  var isAvailable: Bool { hasSocket || !ServiceManager.startedThisProcess }
+  var isAvailable: Bool { hasSocket ? !hasUnitFailed : !ServiceManager.startedThisProcess }
 
   private var hasSocket: Bool { SocketFile.isThere(socket) }
 
@@ -141,6 +143,8 @@ final class Launcher {
     switch AppReport(line: line) {
     case .started:
       apps[session]?.hasStarted = true
+      if hasUnitFailed { post(.launcherAvailable) }
+      hasUnitFailed = false
       post(.appStarted(session: session))
     case .notStarted(let number): fail(session, "\(app.program): \(AppLaunchError.text(number))")
     case .exited(let code): ended(session, .exited(code))
@@ -152,11 +156,15 @@ final class Launcher {
   private func hearEnd(_ session: String) {
     guard let app = apps[session] else { return }
     if app.hasStarted { return ended(session, .vanished) }
-    fail(
-      session,
-      hasSocket
-        ? "axolotly-launch@.service did not run; its reason: journalctl -u 'axolotly-launch@*'"
-        : "axolotly-launch ended without a word")
+    guard hasSocket else { return fail(session, "axolotly-launch ended without a word") }
+    hasUnitFailed = true
+    forget(session)
+    post(
+      .appFailed(
+        session: session,
+        .unavailable(
+          "axolotly-launch@.service did not run; its reason: journalctl -u 'axolotly-launch@*' (217/USER: the user of its drop-in does not exist)"
+        )))
   }
 
   /// The connection closes when axolotly-launch has cleared up; until then it is left alone.

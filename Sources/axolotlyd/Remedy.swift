@@ -4,10 +4,12 @@ import AgentCore
 enum Remedy {
   static func of(_ code: HealthItem.Code) -> String {
     switch code {
-    case .upstreamUnreachable: "check the network cable or Wi-Fi, then: axolotlyctl sync"
+    case .upstreamUnreachable:
+      "check the network cable or Wi-Fi and the upstream's address in the settings; it is asked again by itself"
     case .upstreamError:
       "the upstream has a fault, or is no Axolotly upstream: check its address; it is asked again by itself"
-    case .dnsFailed: "check the network's name server, then: axolotlyctl sync"
+    case .dnsFailed:
+      "check the network's name server and the upstream's address in the settings; it is asked again by itself"
     case .tlsFailed: "check the box's clock and the CA certificates"
     case .captivePortal: "sign in to this network with a browser, or use another network"
     case .proxyRefused: "check the proxy's address and credentials in the settings"
@@ -28,7 +30,8 @@ enum Remedy {
     case .usageRejected: "nothing to do here; the upstream's operator sees it"
     case .safeMode:
       "the last policy stays in force; see why it crashed: journalctl -u axolotlyd; end the rest: systemctl restart axolotlyd"
-    case .launchUnavailable: "start what apps are launched through: systemctl enable --now axolotly-launch.socket"
+    case .launchUnavailable:
+      "start what apps are launched through: systemctl enable --now axolotly-launch.socket; if it listens, see journalctl -u 'axolotly-launch@*': 217/USER means that the user in its drop-in does not exist"
     case .busUnreachable:
       "the private socket serves meanwhile; start the system bus (systemctl start dbus), or set \"system_bus\": \"off\""
     case .busNameRefused:

@@ -9,7 +9,10 @@ struct StartFailure: Error {
   init(status: Int32, _ message: String) { (self.status, self.message) = (status, message) }
 
   func exit() -> Never {
-    StandardError.line("axolotlyd: \(message)")
-    Axolotlyd.exit(withError: ExitCode(status))
+    say()
+    exitSilently()
   }
+
+  func say() { StandardError.line("axolotlyd: \(message)") }
+  func exitSilently() -> Never { Axolotlyd.exit(withError: ExitCode(status)) }
 }

@@ -34,22 +34,31 @@ struct Axolotlyd: ParsableCommand {
   var check = false
 
   mutating func run() throws {
-    let configuration: Configuration
-    do {
-      configuration = try settings()
-    } catch {
-      StartFailure(status: 78, "\(error)").exit()
+    if check {
+      do { _ = try settings() } catch { StartFailure(status: 78, "\(error)").exit() }
+      return
     }
-    if check { return }
-    let status: Int32
-    do {
-      status = try Daemon.run(configuration)
-    } catch let error as HostError {
-      StartFailure(status: error.code == .inUse ? 75 : 73, error.description).exit()
+    // Before anything else opens a file.
+    let passed: PassedDescriptors
+    do { passed = try PassedDescriptors() } catch { StartFailure(status: 73, "\(error)").exit() }
+    do { throw ExitCode(try Daemon.run(try checkedSettings(), passed)) } catch let error as HostError {
+      refuse(StartFailure(status: error.code == .inUse ? 75 : 73, error.description), passed)
     } catch let error as StartFailure {
-      error.exit()
+      refuse(error, passed)
     }
-    throw ExitCode(status)
+  }
+
+  /// How long callers of a start that is refused are turned away: so seldom does their next try start it again.
+  private static let refusalLength = Duration.seconds(2)
+
+  private func refuse(_ failure: StartFailure, _ passed: PassedDescriptors) -> Never {
+    failure.say()
+    passed.turnAway(for: Self.refusalLength)
+    failure.exitSilently()
+  }
+
+  private func checkedSettings() throws(StartFailure) -> Configuration {
+    do { return try settings() } catch { throw StartFailure(status: 78, "\(error)") }
   }
 
   private func settings() throws -> Configuration {

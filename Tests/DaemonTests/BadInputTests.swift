@@ -27,6 +27,20 @@ extension DaemonTests {
       Refusal(name: "no upstream", arguments: [], status: 78, says: "no upstream is set"),
       Refusal(name: "ftp", arguments: ["--upstream", "ftp://example.net"], status: 78, says: "ftp://example.net"),
       Refusal(name: "http elsewhere", arguments: ["--upstream", "http://example.net"], status: 78, says: "loopback"),
+      Refusal(name: "port", arguments: ["--upstream", "http://127.0.0.1:99999"], status: 78, says: "99999"),
+      Refusal(name: "query", arguments: ["--upstream", "https://example.net/?q=1"], status: 78, says: "query"),
+      Refusal(name: "no host", arguments: ["--upstream", "https:///x"], status: 78, says: "https:///x"),
+      Refusal(name: "blank", arguments: ["--upstream", "https://a b"], status: 78, says: "https://a b"),
+      Refusal(name: "password", arguments: ["--upstream", "https://u:secret@h"], status: 78, says: "https://…@h"),
+      Refusal(
+        name: "proxy", arguments: loopback, settings: #"{"proxy": "http://x:3128\r\nA: b"}"#, status: 78, says: "proxy"),
+      Refusal(
+        name: "CA", arguments: loopback, settings: #"{"extra_ca": "/nonexistent"}"#, status: 78, says: "extra_ca"),
+      Refusal(
+        name: "handlers", arguments: loopback, settings: #"{"handlers": ["rel"]}"#, status: 78, says: "handlers"),
+      Refusal(
+        name: "zero byte", arguments: loopback, settings: #"{"handlers": ["/tmp/a\u0000b"]}"#, status: 78,
+        says: "handlers"),
       Refusal(
         name: "unknown member", arguments: loopback, settings: #"{"upstraem": ""}"#, status: 78, says: "upstraem"),
       Refusal(name: "wrong type", arguments: loopback, settings: #"{"upstream": 7}"#, status: 78, says: "\"upstream\""),
@@ -78,6 +92,18 @@ extension DaemonTests {
       #expect(result.errors.contains(row.says), "\(result.errors)")
       let left = try DirectoryListing.names(unsuitable)
       #expect(row.option == "--state" ? left == ["file"] : left.contains("file") && !left.contains("bus"))
+    }
+
+    /// A lock is what many programs have, an upstream's data directory among them.
+    @Test func daemon_foreignDirectoryWithALock_isLeftAlone() throws {
+      let box = try Box(upstream: "http://127.0.0.1:9")
+      box.directory.write("", to: "state/lock")
+      box.directory.write("{}", to: "state/upstream.json")
+      try box.spawn()
+      let end = try #require(box.process).exit(until: .soon)
+      #expect(end == .code(73))
+      #expect(box.log.contains("holds no state of this daemon"), "\(box.log)")
+      #expect(try DirectoryListing.names(box.state).sorted() == ["lock", "upstream.json"])
     }
 
     @Test func daemon_secondOnTheSameState_namesTheFirst() throws {

@@ -19,11 +19,14 @@ struct BusLimitsTests {
   private let lines = Box<[String]>([])
   private var socket: String { directory.file("bus") }
 
-  private func serve() throws -> LoopThread {
+  private func serve(
+    access: @escaping @Sendable () -> BusService.Access = { .everybody },
+    identify: @escaping @Sendable (Int32) throws -> BusCaller = { try BusCaller.peer(of: $0) }
+  ) throws -> LoopThread {
     let (path, lines) = (socket, lines)
     return try LoopThread { world in
       let service = BusService(
-        objectPath: Agent1.objectPath, interfaces: [Self.test], access: .everybody,
+        objectPath: Agent1.objectPath, interfaces: [Self.test], access: access(),
         log: Log(.lines { line in lines.withLock { $0.append(line) } }, level: .debug),
         property: { _, _ in .boolean(true) },
         handler: { [unowned world] call in
@@ -33,7 +36,7 @@ struct BusLimitsTests {
           default: world.held.append(call)
           }
         })
-      world.server = try BusServer(loop: world.loop, path: path, service: service)
+      world.server = try BusServer(loop: world.loop, path: path, service: service, identify: identify)
     }
   }
 
@@ -104,6 +107,33 @@ struct BusLimitsTests {
     // The server sees the end of the last one before the next call of another client, or soon after.
     var isServed = false
     while !isServed { isServed = (try? client().ping(timeout: Self.patience)) != nil }
+    withExtendedLifetime(server) {}
+  }
+
+  /// Silent connections of several users kept everybody out, root too.
+  @Test func connect_crowdOfUsers_leavesPlacesForRootAndFewForStrangers() throws {
+    let uid = Box<UInt32>(0)
+    let server = try serve(
+      access: { .init(unlimitedUsers: [0], mayHear: { $0.uid < 2_000 }, mayRead: { _, _ in true }) },
+      identify: { _ in uid.withLock { BusCaller(uid: $0, gid: $0, groups: [], pid: 1) } })
+    /// How many of so many connections of users from a number on, two each, are served.
+    func served(_ count: Int, from first: UInt32, keeping clients: inout [BusClient]) -> Int {
+      var result = 0
+      for index in 0..<count {
+        uid.withLock { $0 = first + UInt32(index / 2) }
+        guard let client = try? client(), (try? client.ping(timeout: Self.patience)) != nil else { continue }
+        clients.append(client)
+        result += 1
+      }
+      return result
+    }
+    var clients: [BusClient] = []
+    #expect(served(20, from: 3_000, keeping: &clients) == Limits.busClientsOfStrangers)
+    let rest = Limits.busClients - Limits.busClientsKept - Limits.busClientsOfStrangers
+    #expect(served(rest + 6, from: 1_000, keeping: &clients) == rest)
+    uid.withLock { $0 = 0 }
+    #expect(served(1, from: 0, keeping: &clients) == 1)
+    #expect(isLogged("too many are connected"))
     withExtendedLifetime(server) {}
   }
 

@@ -1,7 +1,7 @@
 # The checks, each a function: what it prints last stands in the table; a command that fails ends it as failed, 77 says that this
 # machine cannot show it. Sourced by test-system.
 
-checks=(install verify exposure refused_start start pair decide system_bus callers sleep_inhibitor socket_activation watchdog stop \
+checks=(install verify exposure refused_start start pair decide system_bus callers crowded_socket sleep_inhibitor socket_activation refused_again watchdog stop \
   no_network_target forbidden_call names_resolve network_change broker_restart killed safe_mode launch launch_user \
   app_survives launch_socket_missing doctor reboot_without_network upgrade unpair remove purge)
 # What every other check builds on.
@@ -125,40 +125,99 @@ check_system_bus() {
 }
 
 # May the caller reach the method? What it answers beside AccessDenied is not asked here.
+is_refused() { grep -qiE 'access ?denied|not allowed|rejected|not for this user' <<<"$1"; }
 reaches() {
   local said
   said=$(bus_call "$@" 2>&1) || true
-  ! grep -qiE 'access ?denied|not allowed|rejected|not for this user' <<<"$said"
+  ! is_refused "$said"
+}
+# The same on the private socket, peer to peer.
+reaches_privately() {
+  local user=$1 method=$2 signature=${3-} said arguments=() index
+  shift $(($# < 3 ? $# : 3))
+  for ((index = 0; index < ${#signature}; index++)); do
+    [[ ${signature:index:1} == u ]] && arguments+=("uint32:$1") || arguments+=("string:${1/#-/}")
+    shift
+  done
+  said=$(as "$user" dbus-send --peer=unix:path=/run/axolotly/bus --print-reply --reply-timeout=5000 \
+    --dest=com.axolotly.Agent1 /com/axolotly/Agent1 "com.axolotly.$method" "${arguments[@]}" 2>&1) || true
+  ! is_refused "$said"
 }
 check_callers() {
   local user call words wrong=0 counted=0
   # A method with its arguments, `-` for an empty text; then who reaches it: root, group axolotly, group axolotly-admin, a stranger.
+  # `?` is not asked: whoever may unpair would do it.
   while read -r call root launcher technician stranger; do
     for user in root launcher technician stranger; do
-      local may=no
+      local may=no privately=no
+      [[ ${!user} == '?' ]] && continue
       read -ra words <<<"${call//,/ }"
       reaches "$user" "${words[@]/#-/}" && may=yes
-      counted=$((counted + 1))
-      [[ $may == "${!user}" ]] || { printf '%s %s: expected %s, found %s\n' "$user" "$call" "${!user}" "$may"; wrong=$((wrong + 1)); }
+      reaches_privately "$user" "${words[0]}.${words[1]}" "${words[@]:2}" && privately=yes
+      counted=$((counted + 2))
+      [[ $may == "${!user}" ]] || { printf '%s %s on the system bus: expected %s, found %s\n' "$user" "$call" "${!user}" "$may"; wrong=$((wrong + 1)); }
+      [[ $privately == "${!user}" ]] || { printf '%s %s on the socket: expected %s, found %s\n' "$user" "$call" "${!user}" "$privately"; wrong=$((wrong + 1)); }
     done
   done <<'TABLE'
 Launcher1,Profiles yes yes yes no
+Launcher1,SelectProfile,ss,none,- yes yes yes no
 Launcher1,Decide,sss,-,tmdb:movie:862,- yes yes yes no
 Launcher1,Resolve,ss,-,tmdb:movie:862 yes yes yes no
+Launcher1,Browse,sssuu,-,-,-,0,1 yes yes yes no
+Launcher1,BeginSession,ssss,-,tmdb:movie:99999999,-,- yes yes yes no
+Launcher1,Launch,sss,-,-,none yes yes yes no
 Launcher1,Playing,s,none yes yes yes no
+Launcher1,Paused,s,none yes yes yes no
+Launcher1,EndSession,s,none yes yes yes no
 Device1,Status yes no yes no
 Device1,Sync yes no yes no
 Device1,UsageLog,u,1 yes no yes no
 Device1,PolicyDocument yes no yes no
 Device1,Pair yes no yes no
+Device1,PairWithCode,s,none yes no yes no
+Device1,CancelPairing yes no yes no
+Device1,Unpair,ss,none,none ? ? ? no
 TABLE
   for user in launcher technician; do as "$user" axolotlyctl profiles >/dev/null || { echo "$user has no profiles on the socket"; wrong=$((wrong + 1)); }; done
   as stranger axolotlyctl profiles >/dev/null 2>&1 && { echo 'a stranger has profiles on the socket'; wrong=$((wrong + 1)); }
   as launcher axolotlyctl status >/dev/null 2>&1 && { echo 'a launcher has status on the socket'; wrong=$((wrong + 1)); }
   as technician axolotlyctl status >/dev/null || { echo 'a technician has no status on the socket'; wrong=$((wrong + 1)); }
-  printf '%d calls on the system bus, 5 on the private socket, %d wrong\n' "$counted" "$wrong"
+  printf '%d calls on both buses, every method, %d wrong\n' "$counted" "$wrong"
   ((wrong == 0))
 }
+
+# Who sits on the private socket and says nothing keeps nobody out: not root, whoever else is there.
+crowd() { in_box setpriv --reuid="$1" --regid="$1" --init-groups -- perl -MSocket -e 'my @all; for (1..40) { socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/axolotly/bus")); push @all, $s } sleep 20' & }
+check_crowded_socket() {
+  local crowds=() status=0
+  crowd launcher && crowds+=($!)
+  crowd stranger && crowds+=($!)
+  crowd technician && crowds+=($!)
+  sleep 2
+  ctl status --json >/dev/null || { echo 'root finds no place'; status=1; }
+  kill "${crowds[@]}" 2>/dev/null
+  in_box pkill -x perl || true
+  echo '120 silent connections of three users; root was answered'
+  return $status
+}
+
+# A caller keeps on coming to an agent that cannot start: it is refused each time, not in a loop, and starts once it is mended.
+check_refused_again() {
+  local starts before _
+  in_box mv /etc/axolotly/agent.d/50-upstream.json /packages/
+  in_box systemctl stop axolotlyd.service
+  before=$(starts)
+  for _ in 1 2 3; do ctl profiles >/dev/null 2>&1 || true; done
+  sleep 5
+  starts=$(($(starts) - before))
+  in_box mv /packages/50-upstream.json /etc/axolotly/agent.d/
+  expect 'the socket' "$(property ActiveState axolotlyd.socket)" active
+  in_box systemctl start axolotlyd.service
+  eventually sh_status_has 'policy'
+  printf '%d starts for three calls in five seconds, then mended and started\n' "$starts"
+  ((starts <= 5))
+}
+starts() { in_box journalctl --no-pager -o cat -u axolotlyd.service | grep -c '^Starting axolotlyd.service' || true; }
 
 # logind lets suspend wait for the agent, and knows why.
 inhibits() { grep -q 'Axolotly agent.*sleep.*delay' <<<"$(in_box systemd-inhibit --list --no-pager --no-legend)"; }
@@ -358,6 +417,7 @@ check_launch_user() {
   in_box sh -c 'printf "[Service]\nUser=launcher\n" >/etc/systemd/system/axolotly-launch@.service.d/user.conf'
   in_box systemctl daemon-reload
   [[ $said == *axolotly-launch@* ]]
+  [[ $(ctl status --json) == *launch_unavailable* ]]
   expect 'sessions' "$(sessions)" 0
   printf '%s\n' "$said"
 }

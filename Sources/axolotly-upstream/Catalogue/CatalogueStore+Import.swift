@@ -41,7 +41,7 @@ extension CatalogueStore {
       let run = connection.lastInsertedRow
       let decoder = JSONDecoder()
       for file in files {
-        try LineReader(path: file.path).forEachLine { number, line in
+        try LineReader(path: file.path, name: file.name).forEachLine { number, line in
           if let line, line.isEmpty { return }
           let title: ImportedTitle
           do throws(ImportedTitle.Refusal) {

@@ -8,11 +8,12 @@ struct LineReader {
 
   static let chunkBytes = 1 << 20
 
-  init(path: String) throws {
+  /// - Parameter name: what the file is called where something is said of it.
+  init(path: String, name: String) throws {
     guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw Failure(.noInput, "\(path) cannot be opened (\(SystemError.last))")
+      throw Failure(.noInput, "\(name) cannot be opened (\(SystemError.last))")
     }
-    (self.handle, name) = (handle, path)
+    (self.handle, self.name) = (handle, name)
   }
 
   /// Calls the body for each line with its number from 1, without line feed; an over-long one comes as nil.

@@ -46,7 +46,9 @@ struct DoctorChecks {
         ?? parts[index].promised.prefix(1).map {
           Finding(
             $0, .error, "no answer within \(Self.patience.wholeSeconds) s",
-            remedy: "run it again; if it stays so, restart the box")
+            remedy: $0 == .privateSocket
+              ? "systemctl restart axolotlyd; its reason: journalctl -u axolotlyd -n 20"
+              : "run it again; if it stays so, restart the box")
         }
     }
   }
