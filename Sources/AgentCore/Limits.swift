@@ -18,6 +18,11 @@ package enum Limits {
   package static let lineBytes = 64 << 10
   package static let shelfTitles = 250_000
   package static let titleOffers = 64
+  // Members of a title; one that is longer makes it unreadable.
+  package static let titleNameBytes = 1_024
+  package static let titleWordBytes = 256
+  package static let titleWords = 256
+  package static let titleRatings = 64
 
   // Time zones.
   package static let zoneFileBytes = 64 << 10

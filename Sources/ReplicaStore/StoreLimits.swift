@@ -1,3 +1,5 @@
+import AgentCore
+
 /// Every limit of this edge beside those of `Limits`, named, with its unit.
 package enum StoreLimits {
   /// What a WAL is cut down to after a checkpoint, bytes (design, Storage).
@@ -27,10 +29,10 @@ package enum StoreLimits {
   package static let shelfRowsAtOnce = 512
 
   // Members of a title; a longer one makes it unreadable.
-  package static let nameBytes = 1_024
-  package static let wordBytes = 256
-  package static let wordsOfATitle = 256
-  package static let ratingsOfATitle = 64
+  package static let nameBytes = Limits.titleNameBytes
+  package static let wordBytes = Limits.titleWordBytes
+  package static let wordsOfATitle = Limits.titleWords
+  package static let ratingsOfATitle = Limits.titleRatings
   /// A link, by `spec/links.md` §1.
-  package static let linkBytes = 2_048
+  package static let linkBytes = Limits.linkBytes
 }

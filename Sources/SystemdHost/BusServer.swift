@@ -8,6 +8,9 @@ import Glibc
 /// `Limits.busClientsPerUser`, and all who may hear nothing `Limits.busClientsOfStrangers`; the last
 /// `Limits.busClientsKept` are for root and the daemon's own user. Further ones are closed at once.
 package final class BusServer {
+  /// The name of the service manager's socket (`FileDescriptorName=`).
+  package static let passedName = BusListener.passedName
+
   package let service: BusService
 
   private let listener: BusListener
@@ -34,6 +37,13 @@ package final class BusServer {
     listener = try BusListener(path: path, passed: passed)
     accepting = try loop.watch(listener.socket.number, events: EPOLLIN.rawValue) { [unowned self] _ in accept() }
     accepting?.limitRate(count: UInt32(Limits.busAcceptsPerSecond), microseconds: 1_000_000)
+  }
+
+  /// Refuses a start whose socket a living daemon serves, before anything is made.
+  /// - Throws: `HostError`, `.inUse`.
+  package static func refuseWhereServed(_ path: String) throws {
+    guard (try? UnixSocket.connect(path, isBlocking: false)) != nil else { return }
+    throw HostError(.inUse, "another daemon serves \(path): stop it or give another --runtime directory")
   }
 
   /// The connections go before the vtables that sd-bus reads through them.

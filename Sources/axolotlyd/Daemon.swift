@@ -84,6 +84,7 @@ final class Daemon {
     self.configuration = configuration
     self.passed = passed
     log = Log(.usual, level: Log.Level(name: configuration.logLevel) ?? .info)
+    if !passed.names.contains(BusServer.passedName) { try BusServer.refuseWhereServed(configuration.runtime + "/bus") }
     try StateDirectory.prepare(configuration.state)
     try PrivateDirectory.prepare(configuration.runtime, mode: 0o755)
     lock = try DirectoryLock(configuration.state)

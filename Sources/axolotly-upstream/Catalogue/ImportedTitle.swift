@@ -42,6 +42,7 @@ struct ImportedTitle: Decodable {
     } catch { throw Refusal(reason: "it is no JSON object") }
     if name.isEmpty { throw Refusal(reason: "name is empty") }
     if kind == .season || kind == .episode, show == nil { throw Refusal(reason: "a \(kind.rawValue) needs show") }
+    try checkText()
     if offers.count > Limits.titleOffers { throw Refusal(reason: "more than \(Limits.titleOffers) offers") }
     for offer in offers {
       guard ShelfName("\(offer.region)/\(offer.service)") != nil else {
@@ -49,6 +50,25 @@ struct ImportedTitle: Decodable {
       }
       if offer.link.isEmpty { throw Refusal(reason: "an offer's link is empty") }
     }
+  }
+
+  /// What every box would leave out: a name or word that is too long, too many of them, a zero byte.
+  private func checkText() throws(Refusal) {
+    let words = (genres ?? []) + (descriptors ?? []) + (ratings ?? []).flatMap { [$0.system, $0.value] }
+    if name.utf8.count > Limits.titleNameBytes {
+      throw Refusal(reason: "name is longer than \(Limits.titleNameBytes) bytes")
+    }
+    if words.contains(where: { $0.utf8.count > Limits.titleWordBytes }) {
+      throw Refusal(reason: "a genre, descriptor or rating is longer than \(Limits.titleWordBytes) bytes")
+    }
+    if (genres ?? []).count > Limits.titleWords || (descriptors ?? []).count > Limits.titleWords {
+      throw Refusal(reason: "more than \(Limits.titleWords) genres or descriptors")
+    }
+    if (ratings ?? []).count > Limits.titleRatings { throw Refusal(reason: "more than \(Limits.titleRatings) ratings") }
+    if offers.contains(where: { $0.link.utf8.count > Limits.linkBytes }) {
+      throw Refusal(reason: "an offer's link is longer than \(Limits.linkBytes) bytes")
+    }
+    if ([name] + words).contains(where: { $0.utf8.contains(0) }) { throw Refusal(reason: "a text holds a zero byte") }
   }
 
   private static func words(_ error: DecodingError) -> String {

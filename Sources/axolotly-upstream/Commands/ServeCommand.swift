@@ -37,6 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let address else { return }
+    try await UpstreamServer.refuseWhereTaken(host: address.host, port: address.port)
     let directory = try DataDirectory(path: data)
     let server = UpstreamServer(
       directory: directory, host: address.host, port: address.port, bases: base,

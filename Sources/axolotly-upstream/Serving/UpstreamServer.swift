@@ -36,14 +36,31 @@ struct UpstreamServer {
         onServing(address)
       })
     defer { try? PrivateFile.remove(directory.file("address")) }
-    do { try await app.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      throw Failure(.unavailable, "\(host):\(port) is in use by another process; name another port with --listen")
-    } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
-      throw Failure(
-        .unavailable,
-        "\(host):\(port) cannot be listened on (\(SystemError.text(error.errnoCode))); name another with --listen")
+    do { try await app.runService() } catch let error as IOError {
+      throw Self.failure(error, host, port)
     }
     services.close()
+  }
+
+  /// Before anything is made: an address that cannot be listened on leaves no data directory behind.
+  static func refuseWhereTaken(host: String, port: Int) async throws {
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+    do { try await bootstrap.bind(host: host, port: port).get().close() } catch let error as IOError {
+      throw failure(error, host, port)
+    }
+  }
+
+  private static func failure(_ error: IOError, _ host: String, _ port: Int) -> any Error {
+    switch error.errnoCode {
+    case EADDRINUSE:
+      Failure(.unavailable, "\(host):\(port) is in use by another process; name another port with --listen")
+    case EACCES, EADDRNOTAVAIL:
+      Failure(
+        .unavailable,
+        "\(host):\(port) cannot be listened on (\(SystemError.text(error.errnoCode))); name another with --listen")
+    default: error
+    }
   }
 
   static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
