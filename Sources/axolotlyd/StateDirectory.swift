@@ -5,7 +5,9 @@ enum StateDirectory {
   /// What tells the daemon's directory from another program's; a restored backup may lack the lock.
   private static let own: Set<String> = ["identity.json", "journal.db", "replica.db"]
   /// What a first start that was cut short may leave alone; another program may have files of these names among others.
-  private static let beginnings: Set<String> = ["lock", "erase", "process.json"]
+  private static let beginnings: Set<String> = [
+    "lock", "erase", "erase.new", "process.json", "process.json.new", "identity.json.new", "parts",
+  ]
   /// What a file system of its own brings along.
   private static let strangers: Set<String> = ["lost+found"]
 

@@ -106,6 +106,15 @@ extension DaemonTests {
       #expect(try DirectoryListing.names(box.state).sorted() == ["lock", "upstream.json"])
     }
 
+    /// Power went at the very first start.
+    @Test func daemon_firstStartCutShort_startsAgain() throws {
+      let box = try Box(upstream: "http://127.0.0.1:9")
+      for name in ["lock", "process.json", "process.json.new", "identity.json.new", "erase.new"] {
+        box.directory.write("", to: "state/\(name)")
+      }
+      #expect(try !box.start().status().paired)
+    }
+
     @Test func daemon_secondOnTheSameState_namesTheFirst() throws {
       let box = try Box(upstream: "http://127.0.0.1:9")
       let launcher = try box.start()
