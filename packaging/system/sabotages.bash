@@ -14,6 +14,8 @@
 #   runtime_directory socket_activation
 #   restart           killed
 #   crash_record      safe_mode
+#   sleep             sleep_inhibitor
+#   eraser            unpair
 
 # After which check it is done; usual is `install`.
 declare -A sabotage_after=()
@@ -41,3 +43,5 @@ sabotage_runtime_directory() { printf '[Service]\nRuntimeDirectoryPreserve=no\n'
 sabotage_restart() { printf '[Service]\nRestart=no\n' | dropin axolotlyd.service; }
 # Looked at by its check, between the crashes.
 sabotage_crash_record() { :; }
+sabotage_sleep() { printf '[Service]\nEnvironment=AXOLOTLY_SYSTEM_BUS=off\n' | dropin axolotlyd.service; }
+sabotage_eraser() { in_box systemctl mask --now axolotly-launch.socket; }
