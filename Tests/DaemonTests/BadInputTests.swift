@@ -235,6 +235,18 @@ extension DaemonTests {
       #expect(result.isOneLine && result.errors.contains("put a copy of the data directory back"), "\(result.errors)")
     }
 
+    /// A wrong file took the whole catalogue away, and every box dropped its shelves.
+    @Test(arguments: ["", "no title\n{}\n"]) func import_replaceByAFileWithoutTitles_changesNothing(text: String) throws
+    {
+      let (upstream, directory) = (try Upstream(withCatalogue: true), TemporaryDirectory())
+      let before = try upstream.shelves()
+      let file = directory.write(text, to: "titles.ndjson")
+      let result = try upstream.run(["import", "--replace", file])
+      #expect(result.status == .code(65), "\(result)")
+      #expect(result.errors.contains("nothing was imported"), "\(result.errors)")
+      #expect(try upstream.shelves() == before)
+    }
+
     /// What every box would leave out is left out at once, and said; else the counts would differ from what is shown.
     @Test func import_titleThatNoBoxCanShow_isLeftOut() throws {
       let directory = TemporaryDirectory()

@@ -57,6 +57,10 @@ extension CatalogueStore {
           try take(title, run: run, &summary)
         }
       }
+      // A wrong file must not take the whole catalogue away.
+      guard summary.titles > 0 || (summary.refused == 0 && !replace) else {
+        throw Failure(.data, "no line is a title; files have to be NDJSON, plain or gzip; nothing was imported")
+      }
       if replace { summary.removed = try removeTitles(notOf: run) }
       let built = try buildShelves(now: now, madeBlobs: &blobs)
       (summary.changed, summary.shelves) = (built.changed, built.total)

@@ -33,9 +33,6 @@ struct ImportCommand: AsyncParsableCommand {
       summary = try await byServer()
     }
     try show(summary)
-    if summary.titles == 0 && summary.refused > 0 {
-      throw Failure(.data, "no line is a title; files have to be NDJSON, plain or gzip")
-    }
     if strict && summary.refused > 0 {
       throw Failure(.data, "\(summary.refused) lines were left out; mend them and import again")
     }
