@@ -8,11 +8,7 @@ import Testing
 struct WatchdogTests {
   @Test func watchdog_isFedWhileTheLoopTurnsAndNotWhileItIsBlocked() async {
     await #expect(processExitsWith: .success) {
-      let path = "/tmp/axolotly-watchdog-\(getpid())"
-      let manager = ServiceManagerSocket(path: path)
-      unsafe setenv("NOTIFY_SOCKET", path, 1)
-      unsafe setenv("WATCHDOG_USEC", "80000", 1)
-      unsafe unsetenv("WATCHDOG_PID")
+      let manager = ServiceManagerSocket(watchdogMicroseconds: 80_000)
       let loop = try EventLoop()
       let isWatched = try loop.startWatchdog()
       #expect(isWatched)
@@ -27,18 +23,13 @@ struct WatchdogTests {
       _ = manager.takeAll()
       let isSilent = !manager.isReadable(within: 320)
       #expect(isSilent)
-      unsafe unlink(path)
     }
   }
 
   /// sd_notify would wait until it has room.
   @Test func watchdog_managerReadsNothing_theLoopTurnsOn() async {
     await #expect(processExitsWith: .success) {
-      let path = "/tmp/axolotly-watchdog-\(getpid())"
-      let manager = ServiceManagerSocket(path: path)
-      unsafe setenv("NOTIFY_SOCKET", path, 1)
-      unsafe setenv("WATCHDOG_USEC", "4000", 1)
-      unsafe unsetenv("WATCHDOG_PID")
+      let manager = ServiceManagerSocket(watchdogMicroseconds: 4_000)
       let loop = try EventLoop()
       try loop.startWatchdog()
       // The kernel queues net.unix.max_dgram_qlen messages, usually 10 or 512: more than that are due in so many turns.
@@ -51,16 +42,19 @@ struct WatchdogTests {
       loop.setDeadline(SystemClocks.boot())
       _ = try loop.run()
       withExtendedLifetime(manager) {}
-      unsafe unlink(path)
     }
   }
 }
 
-/// What a service manager listens with.
+/// What a service manager listens with; it tells this process, by its environment, where, and how often it wants to hear of it.
 private final class ServiceManagerSocket {
+  private let path = "/tmp/axolotly-watchdog-\(getpid())"
   private let descriptor: Int32
 
-  init(path: String) {
+  init(watchdogMicroseconds: Int) {
+    unsafe setenv("NOTIFY_SOCKET", path, 1)
+    unsafe setenv("WATCHDOG_USEC", "\(watchdogMicroseconds)", 1)
+    unsafe unsetenv("WATCHDOG_PID")
     unsafe unlink(path)
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     var address = sockaddr_un()
@@ -75,7 +69,10 @@ private final class ServiceManagerSocket {
     precondition(bound == 0, "a test can listen at \(path)")
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    unsafe unlink(path)
+  }
 
   func takeAll() -> [String] {
     var all: [String] = []
