@@ -20,11 +20,14 @@ extension Agent {
     if !isFar { clear(.clockStepped, at: now) }
   }
 
+  /// What was saved so shortly before a suspend is not saved again: nobody can wear the storage by announcing it over and over.
+  private static let suspendSaveInterval = Duration.seconds(1)
+
   /// What was counted becomes durable before the box sleeps: its battery may be empty when it wakes.
   mutating func handleGoingToSleep(at now: Now) {
-    log(.info, "suspend begins")
-    let unsaved = sessions.open.filter { $0.isPlaying && $0.savedAt < now.boot }
+    let unsaved = sessions.open.filter { $0.isPlaying && now.boot - $0.savedAt >= Self.suspendSaveInterval }
     guard !unsaved.isEmpty else { return effects.append(.readyToSleep) }
+    log(.info, "suspend begins", .init("saved_sessions", "\(unsaved.count)"))
     for session in unsaved { sessions.update(session.id) { $0.savedAt = now.boot } }
     persist(
       unsaved.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) } + [.highWater(wall(now))],

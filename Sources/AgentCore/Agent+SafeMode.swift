@@ -1,8 +1,5 @@
 // Safe mode: after crash upon crash the box decides from its last policy and leaves the network alone for a while.
 extension Agent {
-  /// Nothing may be asked of the upstream yet.
-  func isResting(at now: Now) -> Bool { safeMode.map { now.boot < $0.until } ?? false }
-
   mutating func enterSafeMode(at now: Now) {
     safeMode = SafeMode(until: now.boot + SafeMode.length + random.duration(upTo: SafeMode.spread))
     log(.error, "crashed again and again; the network is left alone", .init("for_s", "\(SafeMode.length.wholeSeconds)"))

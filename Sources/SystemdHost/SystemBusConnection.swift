@@ -128,7 +128,8 @@ final class SystemBusConnection: BusPeer {
       return outcome(.taken)
     }
     isNamed = true
-    // Anybody may send the signal to this connection alone, past the match; all that follows is that totals are saved.
+    // Anybody may send the signal to this connection alone, past the match; all that follows is that totals are saved and the
+    // inhibitor is given back, so that the next suspend may lose what the usual saving leaves, 15 s.
     do { try unsafe slots?.listenForSleep(on: bus) } catch {
       service.log(.warning, "logind is not listened to", [("cause", "\(error)")])
     }
