@@ -9,10 +9,12 @@ extension Finding {
     package var restarts: UInt32
     package var statusText: String
     package var dropIns: [String]
+    /// Whom it runs as; empty for root.
+    package var user: String
 
     package init(
       loadState: String, activeState: String, result: String = "success", exitStatus: Int32 = 0, restarts: UInt32 = 0,
-      statusText: String = "", dropIns: [String] = []
+      statusText: String = "", dropIns: [String] = [], user: String = daemonUser
     ) {
       self.loadState = loadState
       self.activeState = activeState
@@ -21,12 +23,26 @@ extension Finding {
       self.restarts = restarts
       self.statusText = statusText
       self.dropIns = dropIns
+      self.user = user
     }
   }
+
+  /// Whom the installed unit runs the daemon as.
+  package static let daemonUser = "axolotly"
 
   package static func service(_ unit: Unit) -> Finding {
     let changed = unit.dropIns.isEmpty ? "" : "; changed by \(unit.dropIns.joined(separator: ", "))"
     switch (unit.loadState, unit.activeState) {
+    case ("masked", _):
+      return Finding(
+        .service, .error, "axolotlyd.service is masked",
+        remedy: "systemctl unmask axolotlyd; systemctl enable --now axolotlyd")
+    case ("loaded", _) where unit.user != daemonUser:
+      return Finding(
+        .service, .error, "it runs as \(unit.user.isEmpty ? "root" : unit.user), not as \(daemonUser)\(changed)",
+        remedy:
+          "take User= out of \(unit.dropIns.last ?? "the unit"), then: systemctl daemon-reload; systemctl restart axolotlyd"
+      )
     case ("not-found", _):
       return Finding(.service, .error, "there is no axolotlyd.service", remedy: "install the package axolotly-agent")
     case ("loaded", "active"):
@@ -55,11 +71,17 @@ extension Finding {
   }
 
   package static func launchSocket(_ unit: Unit) -> Finding {
-    unit.activeState == "active"
-      ? Finding(.launchSocket, .ok, "axolotly-launch.socket listens")
-      : Finding(
-        .launchSocket, .error, "axolotly-launch.socket is \(unit.activeState): no app can be opened",
-        remedy: "systemctl enable --now axolotly-launch.socket")
+    let unmask = unit.loadState == "masked" ? "systemctl unmask axolotly-launch.socket; " : ""
+    return switch (unit.loadState, unit.activeState) {
+    case ("loaded", "active"): Finding(.launchSocket, .ok, "axolotly-launch.socket listens")
+    case ("not-found", _):
+      Finding(.launchSocket, .error, "there is no axolotly-launch.socket", remedy: "install the package axolotly-agent")
+    case (let load, let state):
+      Finding(
+        .launchSocket, .error,
+        "axolotly-launch.socket is \(load == "loaded" ? state : "\(load) and \(state)"): no app can be opened",
+        remedy: unmask + "systemctl enable --now axolotly-launch.socket")
+    }
   }
 
   /// What a call on the private socket came to.
@@ -111,7 +133,14 @@ extension Finding {
   package static let spaceNeeded: Int64 = 8 << 20
   package static let spaceWanted: Int64 = 128 << 20
 
-  package static func stateDirectory(path: String, owner: UInt32, mode: UInt32, wanted: UInt32) -> Finding {
+  package static func stateDirectory(
+    path: String, owner: UInt32, mode: UInt32, isDirectory: Bool = true, wanted: UInt32
+  ) -> Finding {
+    guard isDirectory else {
+      return Finding(
+        .stateDirectory, .error, "\(path) is no directory",
+        remedy: "mv \(path) \(path).old; systemctl reset-failed axolotlyd; systemctl restart axolotlyd")
+    }
     if owner != wanted {
       return Finding(
         .stateDirectory, .error, "\(path) belongs to user \(owner), the daemon runs as \(wanted)",

@@ -5,12 +5,14 @@ import Glibc
 package struct FileFacts: Sendable, Equatable {
   package var owner: UInt32
   package var mode: UInt32
+  package var isDirectory: Bool
 
   /// - Throws: `HostError`, `.permission` where this user may not look, `.system` where nothing is there.
   package static func read(_ path: String) throws -> FileFacts {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw HostError.failed("stat", errno, "\(path) cannot be looked at") }
-    return FileFacts(owner: status.st_uid, mode: status.st_mode & 0o7777)
+    return FileFacts(
+      owner: status.st_uid, mode: status.st_mode & 0o7777, isDirectory: status.st_mode & S_IFMT == S_IFDIR)
   }
 
   /// Bytes of the file system: what anybody may still use, and all.

@@ -10,16 +10,19 @@ package struct ServiceUnit: Sendable, Equatable {
   package var restarts: UInt32
   package var statusText: String
   package var dropIns: [String]
+  /// Whom a service runs as; empty for root and for what is no service.
+  package var user: String
 
   private static let service = "org.freedesktop.systemd1"
   private static let unit = "org.freedesktop.systemd1.Unit"
   /// A system bus that does not answer is given up after this, microseconds.
   private static let patienceMicroseconds: UInt64 = 4_000_000
 
-  /// Asks the service manager, on a connection of its own. Blocks.
-  /// - Throws: `HostError` where there is no system bus, or no systemd on it.
+  /// Asks the service manager, on a connection of its own: over the system bus, and where there is none, as root, over PID 1's own
+  /// socket. Blocks.
+  /// - Throws: `HostError` where neither can be asked, or no systemd answers.
   package static func read(_ name: String) throws -> ServiceUnit {
-    let bus = try SystemBusQuestion(patienceMicroseconds: patienceMicroseconds)
+    let bus = try manager()
     let path = "/org/freedesktop/systemd1/unit/" + escaped(name)
     let isService = name.hasSuffix(".service")
     let kind = "org.freedesktop.systemd1.Service"
@@ -30,7 +33,18 @@ package struct ServiceUnit: Sendable, Equatable {
       exitStatus: isService ? try bus.number(service, path, kind, "ExecMainStatus", "i", as: Int32.self) : 0,
       restarts: isService ? try bus.number(service, path, kind, "NRestarts", "u", as: UInt32.self) : 0,
       statusText: isService ? try bus.string(service, path, kind, "StatusText") : "",
-      dropIns: try bus.strings(service, path, unit, "DropInPaths"))
+      dropIns: try bus.strings(service, path, unit, "DropInPaths"),
+      user: isService ? try bus.string(service, path, kind, "User") : "")
+  }
+
+  private static func manager() throws -> SystemBusQuestion {
+    do {
+      return try SystemBusQuestion(patienceMicroseconds: patienceMicroseconds)
+    } catch {
+      guard Groups.ownUser == 0, let direct = try? SystemBusQuestion(managerPatienceMicroseconds: patienceMicroseconds)
+      else { throw error }
+      return direct
+    }
   }
 
   /// As sd_bus_path_encode(3) does it.
@@ -59,6 +73,22 @@ package final class SystemBusQuestion {
     }
     unsafe bus = unsafe opened
     _ = unsafe sd_bus_set_method_call_timeout(bus, patienceMicroseconds)
+  }
+
+  /// PID 1 itself, as `systemctl` asks it for root while no broker runs.
+  init(managerPatienceMicroseconds patience: UInt64) throws {
+    var made: OpaquePointer?
+    guard unsafe sd_bus_new(&made) >= 0, let made = unsafe made else {
+      throw HostError.failed("sd_bus_new", -ENOMEM, "no connection can be made")
+    }
+    var result = unsafe sd_bus_set_address(made, "unix:path=/run/systemd/private")
+    if result >= 0 { result = unsafe sd_bus_start(made) }
+    guard result >= 0 else {
+      unsafe sd_bus_close_unref(made)
+      throw HostError.failed("sd_bus_start", result, "the service manager cannot be asked")
+    }
+    unsafe bus = unsafe made
+    _ = unsafe sd_bus_set_method_call_timeout(bus, patience)
   }
 
   deinit { unsafe sd_bus_close_unref(bus) }

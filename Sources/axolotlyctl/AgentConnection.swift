@@ -30,12 +30,18 @@ struct AgentConnection {
     try call(Agent1.device, member, arguments, timeout)
   }
 
-  /// Waits until the daemon serves this connection: from then on no signal is missed.
+  /// Waits until the daemon serves this connection: from then on no signal is missed. Whoever may call nothing hears nothing, and is
+  /// told so.
   func listen() throws {
     do {
       try client.ping(timeout: Patience.local)
     } catch let error as BusCallError {
       throw CommandFailure(error)
+    }
+    do {
+      _ = try launcher("Profiles")
+    } catch let failure as CommandFailure where failure.status != .accessDenied {
+      // Its answer is not what is wanted here.
     }
   }
 

@@ -75,6 +75,7 @@ struct Configuration: Sendable, Equatable {
       throw ConfigurationError("\(path): \(error.message)")
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
       let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+      guard !name.isEmpty else { throw ConfigurationError("\(path) is no JSON object; mend it or remove it") }
       throw ConfigurationError("\(path): setting \"\(name)\" has the wrong type; see axolotlyd(8)")
     } catch {
       throw ConfigurationError("\(path) is no JSON object; mend it or remove it")
@@ -108,7 +109,7 @@ struct Configuration: Sendable, Equatable {
 
   /// Refuses what cannot work, by the setting's name and its bounds.
   mutating func check() throws {
-    while upstream.hasSuffix("/") { upstream.removeLast() }
+    while upstream.hasSuffix("/"), !upstream.hasSuffix("://") { upstream.removeLast() }
     guard !upstream.isEmpty else {
       throw ConfigurationError("no upstream is set; give --upstream URL or \"upstream\" in \(Self.defaultFile)")
     }

@@ -85,7 +85,9 @@ do {
   try daemon.run()
 } catch {
   // Help, version and exit statuses are the parser's to say; wrong usage is one line like every other fault.
-  guard Axolotlyd.exitCode(for: error) == .validationFailure else { Axolotlyd.exit(withError: error) }
+  let status = Axolotlyd.exitCode(for: error)
+  if status == .failure, !(error is ExitCode) { StartFailure(status: 70, "\(error)").exit() }
+  guard status == .validationFailure else { Axolotlyd.exit(withError: error) }
   let message = Axolotlyd.message(for: error).split(separator: "\n").joined(separator: " ")
   StartFailure(status: ExitCode.validationFailure.rawValue, message + "; see axolotlyd --help").exit()
 }

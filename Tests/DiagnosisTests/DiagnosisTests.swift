@@ -19,6 +19,9 @@ import Testing
       .error, "changed by /etc/systemd/system/axolotlyd.service.d/x.conf"
     ),
     (Finding.Unit(loadState: "not-found", activeState: "inactive"), .error, "no axolotlyd.service"),
+    (Finding.Unit(loadState: "masked", activeState: "inactive"), .error, "masked"),
+    (Finding.Unit(loadState: "loaded", activeState: "active", dropIns: ["/x.conf"], user: ""), .error, "runs as root"),
+    (Finding.Unit(loadState: "loaded", activeState: "active", user: "kodi"), .error, "runs as kodi, not as axolotly"),
   ])
   func service_asSystemdHasIt_isNamedWithItsRemedy(unit: Finding.Unit, status: Finding.Status, text: String) {
     let finding = Finding.service(unit)
@@ -40,6 +43,24 @@ import Testing
     #expect(findings.map(\.status) == statuses)
     #expect(findings[0].text.contains(text))
     #expect(findings.allSatisfy { ($0.status == .error) == ($0.remedy != nil) })
+  }
+
+  @Test(arguments: [
+    (Finding.Unit(loadState: "loaded", activeState: "active"), Finding.Status.ok, ""),
+    (Finding.Unit(loadState: "loaded", activeState: "inactive"), .error, "systemctl enable --now"),
+    (Finding.Unit(loadState: "masked", activeState: "inactive"), .error, "systemctl unmask"),
+    (Finding.Unit(loadState: "not-found", activeState: "inactive"), .error, "install"),
+  ])
+  func launchSocket_asSystemdHasIt_isMendedByItsRemedy(unit: Finding.Unit, status: Finding.Status, remedy: String) {
+    let finding = Finding.launchSocket(unit)
+    #expect(finding.status == status)
+    #expect(finding.remedy?.hasPrefix(remedy) ?? (status == .ok))
+  }
+
+  @Test func stateDirectory_thatIsAFile_isMovedAside() {
+    let finding = Finding.stateDirectory(path: "/x", owner: 5, mode: 0o600, isDirectory: false, wanted: 5)
+    #expect(finding.status == .error)
+    #expect(finding.remedy?.hasPrefix("mv /x /x.old") == true)
   }
 
   @Test func upstream_onThisBox_hasNoCertificate() {

@@ -3,7 +3,7 @@
 
 checks=(install verify exposure refused_start start pair decide system_bus callers crowded_socket sleep_inhibitor socket_activation refused_again watchdog stop \
   no_network_target forbidden_call names_resolve network_change broker_restart killed safe_mode launch launch_user \
-  app_survives launch_socket_missing doctor reboot_without_network upgrade unpair remove purge)
+  app_survives launch_socket_missing doctor nonsense reboot_without_network upgrade unpair remove purge)
 # What every other check builds on.
 needed=(install start pair)
 
@@ -482,6 +482,50 @@ check_doctor() {
   in_box systemctl start axolotlyd.service
   eventually sh_status_has Online
   echo 'each of six faults is named first'
+}
+
+# A unit overridden into nonsense: doctor names it, and its remedy, as typed, mends it. A program in the daemon's place that ends by
+# itself is started once.
+finding() { { ctl doctor --json || true; } | tr '{' '\n' | sed -n "/\"id\" *: *\"$1\"/p" | member "$2"; }
+mended_by_remedy() {
+  local id=$1 typed
+  typed=$(finding "$id" remedy)
+  printf '%s: %s\n' "$id" "$typed"
+  in_box sh -ec "$typed"
+}
+check_nonsense() {
+  local program
+  for program in true false; do
+    printf '[Service]\nExecStart=\nExecStart=/bin/%s\n' "$program" | dropin axolotlyd.service
+    in_box systemctl restart axolotlyd.service && return 1
+    sleep 6
+    expect "restarts of /bin/$program" "$(property NRestarts)" 0
+    expect_first "/bin/$program in its place" service
+  done
+  printf '[Service]\nUser=root\n' | dropin axolotlyd.service
+  in_box systemctl restart axolotlyd.service || true
+  expect_first 'run as root' service
+  in_box systemctl revert axolotlyd.service
+  in_box systemctl restart axolotlyd.service
+  in_box systemctl mask --now axolotly-launch.socket
+  expect_first 'a masked launch socket' launch-socket
+  mended_by_remedy launch-socket
+  is_active axolotly-launch.socket
+  in_box systemctl stop axolotlyd.service
+  in_box sh -c 'mv /var/lib/axolotly /var/lib/axolotly.kept && touch /var/lib/axolotly'
+  in_box systemctl start axolotlyd.service && return 1
+  expect_first 'a file for the state directory' state-directory
+  mended_by_remedy state-directory
+  is_active
+  in_box systemctl stop axolotlyd.service
+  in_box sh -c 'rm -rf /var/lib/axolotly /var/lib/axolotly.old && mv /var/lib/axolotly.kept /var/lib/axolotly'
+  in_box systemctl start axolotlyd.service
+  in_box systemctl stop dbus.socket dbus.service
+  expect 'a stopped system bus' "$(finding system-bus status)" warning
+  expect 'the service without it' "$(finding service status)" ok
+  in_box systemctl start dbus.socket dbus.service
+  seconds=90 eventually name_is_back
+  echo 'each named first; what doctor says, typed, mended it'
 }
 
 # The upstream stays away, there is no interface but the loopback: decisions go on, and nothing is lost.

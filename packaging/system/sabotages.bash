@@ -16,6 +16,7 @@
 #   crash_record      safe_mode
 #   sleep             sleep_inhibitor
 #   eraser            unpair
+#   exit_status       nonsense
 
 # After which check it is done; usual is `install`.
 declare -A sabotage_after=()
@@ -44,4 +45,8 @@ sabotage_restart() { printf '[Service]\nRestart=no\n' | dropin axolotlyd.service
 # Looked at by its check, between the crashes.
 sabotage_crash_record() { :; }
 sabotage_sleep() { printf '[Service]\nEnvironment=AXOLOTLY_SYSTEM_BUS=off\n' | dropin axolotlyd.service; }
+sabotage_exit_status() {
+  in_box sed -i 's/^RestartPreventExitStatus=.*/RestartPreventExitStatus=78/' /lib/systemd/system/axolotlyd.service
+  in_box systemctl daemon-reload
+}
 sabotage_eraser() { in_box systemctl mask --now axolotly-launch.socket; }

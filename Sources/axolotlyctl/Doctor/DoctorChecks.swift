@@ -58,10 +58,12 @@ struct DoctorChecks {
   private static func unit(_ name: String, _ check: Finding.Check, _ conclude: (Finding.Unit) -> Finding) -> Finding {
     do {
       let unit = try ServiceUnit.read(name)
+      let isService = check == .service
       return conclude(
         Finding.Unit(
           loadState: unit.loadState, activeState: unit.activeState, result: unit.result, exitStatus: unit.exitStatus,
-          restarts: unit.restarts, statusText: unit.statusText, dropIns: unit.dropIns))
+          restarts: unit.restarts, statusText: unit.statusText, dropIns: unit.dropIns,
+          user: isService ? unit.user : Finding.daemonUser))
     } catch {
       return Finding(check, .skipped, "systemd cannot be asked: \(error)")
     }
@@ -80,9 +82,15 @@ struct DoctorChecks {
       }
       return Finding(.systemBus, .ok, "\(Agent1.busName) has an owner")
     } catch {
-      return Finding(.systemBus, .skipped, "\(error)")
+      // Where the bus's own directory is, a box has a bus; one without a broker is served by the private socket alone.
+      guard (try? FileFacts.read(busDirectory)) != nil else { return Finding(.systemBus, .skipped, "\(error)") }
+      return Finding(
+        .systemBus, .warning, "\(error); the private socket serves all the same",
+        remedy: "systemctl start dbus.socket dbus; its reason: journalctl -u dbus -n 20")
     }
   }
+
+  private static let busDirectory = "/run/dbus"
 
   private static func caller() -> Finding {
     Finding.caller(
@@ -104,14 +112,22 @@ struct DoctorChecks {
   private func stateDirectory() -> Finding {
     do {
       let facts = try FileFacts.read(state)
-      let wanted = Groups.user("axolotly") ?? Groups.ownUser
-      return Finding.stateDirectory(path: state, owner: facts.owner, mode: facts.mode, wanted: wanted)
+      return Finding.stateDirectory(
+        path: state, owner: facts.owner, mode: facts.mode, isDirectory: facts.isDirectory, wanted: Self.daemonsUser)
     } catch let error as HostError where error.code == .permission {
       return Finding(.stateDirectory, .skipped, "this user may not look at \(state)")
     } catch {
       return Finding(
         .stateDirectory, .warning, "\(error)", remedy: "it is made when the daemon starts: systemctl start axolotlyd")
     }
+  }
+
+  /// Whom the service runs as, a drop-in included.
+  private static var daemonsUser: UInt32 {
+    guard let unit = try? ServiceUnit.read("axolotlyd.service"), unit.loadState == "loaded" else {
+      return Groups.user(Finding.daemonUser) ?? Groups.ownUser
+    }
+    return unit.user.isEmpty ? 0 : Groups.user(unit.user) ?? Groups.ownUser
   }
 
   // MARK: The daemon
