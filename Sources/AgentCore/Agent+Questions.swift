@@ -12,7 +12,11 @@ extension Agent {
   /// What a profile used on the family-local day of `now`: counted here, and elsewhere as far as known.
   package func used(by profile: String, at now: Now) -> Used {
     guard let compiled else { return Used() }
-    let date = compiled.today(at: wall(now))
+    return used(by: profile, on: compiled.today(at: wall(now)))
+  }
+
+  /// The same of any day: the ledger keeps some.
+  private func used(by profile: String, on date: CalendarDate) -> Used {
     let own = sessions.ledger.day(profile, date)
     var result = Used(totalSeconds: own.total / 1_000, appSeconds: own.apps.mapValues { $0 / 1_000 })
     if let other = elsewhere[profile], other.date == date {
@@ -29,6 +33,19 @@ extension Agent {
       Question(
         profile: profile, at: wall(now), title: title, app: app, used: used(by: profile, at: now),
         policyAgeSeconds: policy.ageSeconds(at: now.boot)))
+  }
+
+  /// The answer with its grounds, at `now` or at another instant, by the use that is known for its day; nil before the first policy.
+  package func explain(profile: String, title: TitleFacts?, app: String?, instant: WallTime?, at now: Now)
+    -> Explanation?
+  {
+    guard let compiled else { return nil }
+    let at = instant ?? wall(now)
+    let age = policy.ageSeconds(at: now.boot) + (at - wall(now))
+    return compiled.explain(
+      Question(
+        profile: profile, at: at, title: title, app: app, used: used(by: profile, on: compiled.today(at: at)),
+        policyAgeSeconds: max(0, age)))
   }
 
   /// Trusted time at `now`.

@@ -15,6 +15,9 @@ package enum Agent1 {
       .init(
         "Decide", [.init("profile", "s"), .init("title", "s"), .init("app", "s")],
         returns: [.init("verdict", "s"), .init("reasons", "as"), .init("until", "s"), .init("remaining_s", "x")]),
+      .init(
+        "Explain", [.init("profile", "s"), .init("title", "s"), .init("app", "s"), .init("at", "s")],
+        returns: [.init("document", "s")]),
       .init("Resolve", [.init("profile", "s"), .init("title", "s")], returns: [.init("document", "s")]),
       .init(
         "Browse",

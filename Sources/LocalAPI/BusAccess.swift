@@ -35,7 +35,8 @@ package enum BusAccess {
   /// What the error says to one who may not call.
   package static func explanation(of interface: String, member: String) -> String {
     if interface == Agent1.device.name, pairing.contains(member) {
-      return "\(member) takes root or a member of group \(adminGroup), or a member of group \(launcherGroup) while the box is unpaired"
+      return
+        "\(member) takes root or a member of group \(adminGroup), or a member of group \(launcherGroup) while the box is unpaired"
     }
     let group = interface == Agent1.launcher.name ? launcherGroup : adminGroup
     return "\(member) is not for this user; it takes root or a member of group \(group)"

@@ -9,7 +9,7 @@ struct Axolotlyctl: ParsableCommand {
     abstract: "Ask the Axolotly daemon of this box.",
     discussion: """
       Every command talks to the daemon's private socket: --socket, else AXOLOTLY_SOCKET, else /run/axolotly/bus. \
-      Group axolotly may use profiles, select, decide, resolve, browse and session, pair while the box is unpaired, and unpair with an adult's PIN; \
+      Group axolotly may use profiles, select, decide, policy explain, resolve, browse, launch and session, pair while the box is unpaired, and unpair with an adult's PIN; \
       the others, and another profile than the active one, need root or group axolotly-admin.
 
       With --json a command prints one JSON document with sorted keys; one that waits (pair, status --watch, monitor) prints one \

@@ -2,7 +2,15 @@ import ArgumentParser
 import LocalAPI
 import Terminal
 
-/// The options of every command.
+/// The option of a command that asks no daemon.
+struct OutputOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print JSON with sorted keys.")
+  var json = false
+
+  var output: Output { Output(isJSON: json, style: .current) }
+}
+
+/// The options of every command that asks the daemon.
 struct CommonOptions: ParsableArguments {
   @Flag(name: .long, help: "Print JSON with sorted keys.")
   var json = false

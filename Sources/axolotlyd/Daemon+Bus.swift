@@ -45,6 +45,7 @@ extension Daemon {
     case "UsageLog": askLines(call)
     case "PolicyDocument": answerPolicy(call)
     case "Profiles": answerProfiles(call)
+    case "Explain": answerExplain(call)
     case "SelectProfile": select(call)
     case "Decide": answerDecide(call)
     case "Resolve": answerResolve(call)

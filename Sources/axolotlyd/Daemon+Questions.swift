@@ -61,6 +61,19 @@ extension Daemon {
     ])
   }
 
+  func answerExplain(_ call: BusCall) {
+    guard let profile = profile(call.text(0), of: call), let title = reference(call.text(1), of: call) else { return }
+    let (app, instant) = (call.text(2), call.text(3))
+    guard instant.isEmpty || WallTime(instant) != nil else {
+      return call.fail(
+        name: Agent1.ErrorName.invalidArguments, message: "\"\(instant)\" is no instant, such as 2026-11-24T20:10:00Z")
+    }
+    let explanation = agent?.explain(
+      profile: profile, title: title.map(facts), app: app.isEmpty ? nil : app, instant: WallTime(instant), at: now)
+    guard let explanation, let policy = agent?.compiled?.policy else { return refuse(call, .noPolicy) }
+    call.reply([.string(JSONText.of(ExplanationDocument(explanation, policy: policy)))])
+  }
+
   func beginSession(_ call: BusCall) {
     guard let profile = profile(call.text(0), of: call), let title = reference(call.text(1), of: call) else { return }
     let (app, service) = (call.text(2), call.text(3))

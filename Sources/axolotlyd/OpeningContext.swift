@@ -1,5 +1,6 @@
 import AgentCore
 import Synchronization
+import SystemdHost
 import Trust
 import UpstreamClient
 

@@ -71,6 +71,10 @@ extension DaemonTests {
         let arguments: [BusValue] = [.string(""), .string(kind), .string(""), .uint32(0), .uint32(200)]
         try check("browse", launcher.launcher("Browse", arguments), "browse \(kind)")
       }
+      for title in ["tmdb:movie:862", "tmdb:movie:14836", ""] {
+        let arguments: [BusValue] = [.string(""), .string(title), .string("netflix"), .string("")]
+        try check("explain", launcher.launcher("Explain", arguments), "explain \(title)")
+      }
       for title in ["tmdb:movie:862", "tmdb:movie:14836"] {
         try check("resolve", launcher.launcher("Resolve", [.string(""), .string(title)]), "resolve \(title)")
       }

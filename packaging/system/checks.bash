@@ -162,6 +162,7 @@ check_callers() {
 Launcher1,Profiles yes yes yes no
 Launcher1,SelectProfile,ss,none,- yes yes yes no
 Launcher1,Decide,sss,-,tmdb:movie:862,- yes yes yes no
+Launcher1,Explain,ssss,-,tmdb:movie:862,-,- yes yes yes no
 Launcher1,Resolve,ss,-,tmdb:movie:862 yes yes yes no
 Launcher1,Browse,sssuu,-,-,-,0,1 yes yes yes no
 Launcher1,BeginSession,ssss,-,tmdb:movie:99999999,-,- yes yes yes no

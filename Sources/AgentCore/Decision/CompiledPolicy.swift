@@ -18,6 +18,9 @@ package struct CompiledPolicy: Sendable {
   /// The profile of an id; nil where the policy has none.
   package func profile(_ id: String) -> Profile? { profiles[id]?.profile }
 
+  /// Nil where the policy has no such profile.
+  func rules(of profile: String) -> ProfileRules? { profiles[profile] }
+
   /// The answer to a question, with `until` and `remaining_s`.
   package func decide(_ question: Question) -> Decision {
     guard let rules = profiles[question.profile] else {

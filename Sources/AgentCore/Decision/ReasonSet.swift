@@ -19,6 +19,10 @@ struct ReasonSet: OptionSet, Sendable, Equatable {
 
   init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  init(_ reason: Decision.Reason) {
+    rawValue = 1 << UInt16(Decision.Reason.allCases.firstIndex(of: reason) ?? 0)
+  }
+
   /// In the order of the checks.
   var list: [Decision.Reason] {
     if isEmpty { return [] }

@@ -22,23 +22,12 @@ enum WireJSON {
   }
 
   private static func line(_ error: DecodingError) -> String {
+    let place = JSONPointer.path(of: error)
     switch error {
-    case .keyNotFound(let key, let context): "\(pointer(context.codingPath + [key])): absent"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(pointer(context.codingPath)): of a wrong type"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty ? "no JSON" : "\(pointer(context.codingPath)): \(context.debugDescription)"
-    @unknown default: "no JSON"
+    case .keyNotFound: return "\(place): absent"
+    case .typeMismatch, .valueNotFound: return "\(place): of a wrong type"
+    case .dataCorrupted(let context): return place.isEmpty ? "no JSON" : "\(place): \(context.debugDescription)"
+    @unknown default: return "no JSON"
     }
-  }
-
-  private static func pointer(_ path: [any CodingKey]) -> String {
-    path.map { key in
-      "/" + (key.intValue.map(String.init) ?? escaped(key.stringValue))
-    }.joined()
-  }
-
-  private static func escaped(_ name: String) -> String {
-    String(name.flatMap { $0 == "~" ? Array("~0") : $0 == "/" ? Array("~1") : [$0] })
   }
 }

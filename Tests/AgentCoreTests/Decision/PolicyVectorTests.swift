@@ -12,8 +12,8 @@ struct PolicyVectorTests {
 
   private struct Case: Decodable {
     var policy: String
-    var question: QuestionDocument
-    var answer: DecisionDocument
+    var question: Question
+    var answer: Decision
   }
 
   @Test(.enabled(if: SystemZones.arePresent, "needs the system's time zone files"))
@@ -23,8 +23,8 @@ struct PolicyVectorTests {
     var wrong = 0
     for (number, item) in file.cases.enumerated() {
       let policy = try #require(compiled[item.policy])
-      let answer = policy.decide(try item.question.question())
-      let expected = item.answer.decision
+      let answer = policy.decide(item.question)
+      let expected = item.answer
       if answer != expected { wrong += 1 }
       #expect(answer == expected, "case \(number) of \(item.policy) at \(item.question.at)")
     }
@@ -43,47 +43,5 @@ struct PolicyVectorTests {
       }
     }
     #expect(ratings.systems.mapValues(\.count) == RatingTable.systems.mapValues(\.count))
-  }
-}
-
-/// A question in the form of `spec/policy.md` §2.
-struct QuestionDocument: Decodable {
-  struct Facts: Decodable {
-    var ref: TitleReference
-    var ratings: [Rating]
-    var genres: [String]
-    var descriptors: [String]
-  }
-  struct UsedDocument: Decodable {
-    var total_s: Int64
-    var apps: [String: Int64]
-  }
-
-  var profile: String
-  var at: WallTime
-  var title: Facts?
-  var app: String?
-  var used: UsedDocument
-  var policy_age_s: Int64
-
-  func question() throws -> Question {
-    Question(
-      profile: profile, at: at,
-      title: title.map {
-        TitleFacts(reference: $0.ref, ratings: $0.ratings, genres: $0.genres, descriptors: $0.descriptors)
-      },
-      app: app, used: Used(totalSeconds: used.total_s, appSeconds: used.apps), policyAgeSeconds: policy_age_s)
-  }
-}
-
-/// An answer in the form of `spec/policy.md` §2.
-struct DecisionDocument: Decodable {
-  var verdict: Decision.Verdict
-  var reasons: [Decision.Reason]
-  var until: WallTime?
-  var remaining_s: Int64?
-
-  var decision: Decision {
-    Decision(verdict: verdict, reasons: reasons, until: until, remainingSeconds: remaining_s)
   }
 }

@@ -1,14 +1,13 @@
-import AgentCore
-import SystemdHost
+package import AgentCore
 
 /// Finds the rules of a time zone in the system's tzdata (TZif).
-enum ZoneFiles {
-  static let directory = "/usr/share/zoneinfo"
+package enum ZoneFiles {
+  package static let directory = "/usr/share/zoneinfo"
   private static let fileBytes = 64 << 10
   private static let nameBytes = 64
 
   /// The rules of an IANA name, or those of the POSIX rule where tzdata lacks it; nil where neither tells.
-  static func rules(name: String, rule: String?) -> TimeZoneRules? {
+  package static func rules(name: String, rule: String?) -> TimeZoneRules? {
     if isName(name), let bytes = try? ReadFile.bytes("\(directory)/\(name)", limit: fileBytes),
       let rules = try? TimeZoneRules(tzif: bytes)
     {
