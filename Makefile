@@ -6,6 +6,7 @@
 #   make check     format, architecture, size budget
 #   make simulate  the simulated world with 200 seeds; AGENT_SEEDS=n takes n seeds, AGENT_SEED=n replays seed n
 #   make bench     the measurements, as a table and as JSON
+#   make screen-time  two boxes, one child: hours, budget, a request and its answer, in about three minutes
 #   make demo      a box from pairing to delivered usage; TITLES=path takes another catalogue, KEEP=1 leaves it running
 #   make describe  rewrite packaging/dbus from what the daemon shows on the bus
 #   make package   the Debian packages, in .build-package; PROGRAMS=directory takes programs that are built already
@@ -18,7 +19,7 @@
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test check simulate bench demo describe format clean
+.PHONY: help deps build test check simulate bench demo screen-time describe format clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -59,6 +60,9 @@ bench: build
 
 demo: build
 	packaging/demo/demo
+
+screen-time: build
+	packaging/demo/screen-time
 
 describe: deps
 	swift build --build-tests

@@ -24,6 +24,7 @@ extension Agent {
       consider(envelope, headsVersion: nil, heard: now.boot, at: now)
     case (.usage, .usageAcknowledged(let through, let rejected)): handleAcknowledged(through, rejected, at: now)
     case (.state, .done): handleReported(at: now)
+    case (.request, .done): handleRequestTaken(at: now)
     case (.unpair, .done): finishUnpairing(at: now)
     case (.manifest(let shelf), .manifest(let manifest)): handleManifest(shelf, manifest, at: now)
     case (.part(let job, let index), .blobStored): handlePartStored(job, index, request: id, at: now)
@@ -49,6 +50,7 @@ extension Agent {
     case .policy: policyFetchFailed(floor: nil, at: now)
     case .usage: uploadFailed(floor: nil, at: now)
     case .state: reportFailed(floor: nil, at: now)
+    case .request: requestFailed(floor: nil, at: now)
     case .unpair: finishUnpairing(at: now)
     case .manifest(let shelf): manifestFailed(shelf, failure, floor: nil, at: now)
     case .part(let job, let index): partFailed(job, index, request: id, failure, floor: nil, at: now)
@@ -82,6 +84,7 @@ extension Agent {
     case .policy: policyFetchFailed(floor: floor, at: now)
     case .usage: uploadProblem(problem, floor: floor, at: now)
     case .state: reportFailed(floor: floor, at: now)
+    case .request: requestProblem(problem, floor: floor, at: now)
     case .unpair: finishUnpairing(at: now)
     case .manifest(let shelf): manifestFailed(shelf, nil, floor: floor, at: now)
     case .part(let job, let index):
@@ -148,6 +151,7 @@ extension Agent.Purpose {
     case .policy: "policy"
     case .usage: "usage"
     case .state: "state"
+    case .request: "requests"
     case .unpair: "device"
     case .manifest: "shelves"
     case .part: "blobs"
@@ -160,7 +164,7 @@ extension Agent.Purpose {
   /// It carries the bearer token.
   var isPrivate: Bool {
     switch self {
-    case .heads, .policy, .usage, .state, .unpair: true
+    case .heads, .policy, .usage, .state, .request, .unpair: true
     case .pairingCode, .pairingPoll, .claim, .token, .manifest, .part: false
     }
   }

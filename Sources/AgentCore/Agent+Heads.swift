@@ -58,7 +58,8 @@ extension Agent {
     case .known, nil: break
     }
     if let head = heads.policy { considerHead(head, at: now) }
-    elsewhere = heads.ledger
+    hearLedger(heads, at: now)
+    hear(heads.answers, at: now)
     for command in heads.commands.prefix(Limits.commands) { obey(command, at: now) }
     reconcile(heads.usage, at: now)
     want(heads.catalogue, spreadSeconds: heads.poll.spreadSeconds, at: now)

@@ -16,6 +16,7 @@ extension Agent {
       let denied = decide(profile: order.profile, title: order.title, app: first.app, at: now)
       return effects.append(.reply(id, .refused(denied.map { .denied($0) } ?? .noPolicy)))
     }
+    if let spent = leaseRefusal(order.profile, at: now) { return effects.append(.reply(id, .refused(spent))) }
     let session = random.hex(16)
     launches.starting[session] = .init(order: allowed, command: id, startBy: now.boot + LaunchBook.startLimit)
     effects.append(.launch(session: session, plan))
@@ -65,6 +66,7 @@ extension Agent {
       ], profile: order.order.profile, at: now, with: [.session(sessions.record(of: opened))],
       then: order.command.map { .began($0, session: session) } ?? .nothing)
     outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay))
+    wishForLease(order.order.profile, at: now)
   }
 
   private mutating func retarget(

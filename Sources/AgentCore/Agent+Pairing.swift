@@ -265,6 +265,7 @@ extension Agent {
     case .nothing: break
     case .reply(let id, let reply): effects.append(.reply(id, reply))
     case .began(let id, _): effects.append(.reply(id, .refused(.notPaired)))
+    case .requested(let id, _): effects.append(.reply(id, .refused(.notPaired)))
     case .suspend: effects.append(.readyToSleep)
     }
   }

@@ -63,6 +63,7 @@ extension Agent {
     if policy.saving?.payloadSHA256 == envelope.payloadSHA256 { policy.saving = nil }
     guard envelope.policy.version >= policy.highest.version else { return }
     let old = compiled
+    let answers = watchedAnswers(at: now)
     policy.active = PolicyKeeper.Active(
       compiled: CompiledPolicy(envelope.policy, zone: envelope.zone), envelope: envelope.text,
       payloadSHA256: envelope.payloadSHA256,
@@ -81,6 +82,7 @@ extension Agent {
     log(.notice, "policy in force", .init("version", String(envelope.policy.version)))
     keepActiveProfile(at: now)
     forgetReplacedPINs(of: old)
+    compareWatches(with: answers, at: now)
     let after = (now.boot - heard).wholeMilliseconds
     record([.policyApplied(version: envelope.policy.version, afterMilliseconds: after)], profile: nil, at: now)
     report.due(at: now.boot + StateReporting.urgentDelay)
@@ -91,7 +93,7 @@ extension Agent {
     activeProfile = selectableDefault()
   }
 
-  private func selectableDefault() -> String? {
+  func selectableDefault() -> String? {
     guard let compiled = policy.active?.compiled, let id = compiled.policy.defaultProfile,
       let profile = compiled.policy.profiles.first(where: { $0.id == id }), profile.pin == nil
     else { return nil }
@@ -101,13 +103,15 @@ extension Agent {
   /// After a change of policy: a profile that is gone is active no more; the first policy brings its default.
   private mutating func keepActiveProfile(at now: Now) {
     let isKnown = activeProfile.map { id in policy.active?.compiled.policy.profiles.contains { $0.id == id } ?? false }
-    guard isKnown != true else { return }
+    guard isKnown != true, !isInStandby else { return }
     setActiveProfile(selectableDefault(), at: now)
   }
 
   mutating func setActiveProfile(_ profile: String?, at now: Now) {
     guard profile != activeProfile else { return }
     activeProfile = profile
+    if profile != nil { isInStandby = false }
+    watches.keep(profile: profile)
     cancelLaunches()
     for session in sessions.open where session.profile != profile { end(session.id, reason: .closed, at: now) }
     effects.append(.signal(.profileChanged(profile)))

@@ -54,7 +54,9 @@ extension Agent {
   /// How long a session could go on; nil for 24 hours or more, and where it is not allowed to.
   package func remainingSeconds(_ session: String, at now: Now) -> Int64? {
     guard let known = sessions.session(session) else { return nil }
-    return decide(profile: known.profile, title: known.title, app: known.app, at: now)?.remainingSeconds
+    let decision = decide(profile: known.profile, title: known.title, app: known.app, at: now)
+    guard decision?.verdict == .allow else { return nil }
+    return [decision?.remainingSeconds, foreseeableLeaseLeft(known.profile, at: now)].compactMap { $0 }.min()
   }
 
   /// The shelves that the heads named, with what the replica has of them.

@@ -8,6 +8,8 @@ extension Agent {
     case .pair: commandPair(id, at: now)
     case .pairWithCode(let code): commandPairWithCode(id, code, at: now)
     case .cancelPairing: commandCancelPairing(id)
+    case .request(let profile, let asks): commandRequest(id, profile, asks, at: now)
+    case .standby(let begins): commandStandby(id, begins: begins, at: now)
     case .unpair: commandUnpair(id, at: now)
     case .unpairWithPIN(let adult): commandUnpairWithPIN(id, adult: adult, at: now)
     case .sync: commandSync(id, at: now)
@@ -49,6 +51,7 @@ extension Agent {
       let denied = decide(profile: profile, title: title, app: app, at: now)
       return effects.append(.reply(id, .refused(denied.map { .denied($0) } ?? .noPolicy)))
     }
+    if let spent = leaseRefusal(profile, at: now) { return effects.append(.reply(id, .refused(spent))) }
     let session = SessionBook.Session(
       id: random.hex(16), profile: profile, title: title, app: app, service: service, owner: owner,
       startedAt: wall(now), heartbeatBy: now.boot + SessionBook.heartbeatLimit,
@@ -61,6 +64,7 @@ extension Agent {
       ], profile: profile, at: now, with: [.session(sessions.record(of: session))],
       then: .began(id, session: session.id))
     outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay))
+    wishForLease(profile, at: now)
   }
 
   private mutating func commandPlaying(
@@ -86,18 +90,34 @@ extension Agent {
 
   /// Ends a session: event, row and ledger become durable together.
   mutating func end(
-    _ id: String, reason: SessionEndReason, then continuation: Continuation = .nothing, at now: Now
+    _ id: String, reason: SessionEndReason, by decision: Decision? = nil, then continuation: Continuation = .nothing,
+    at now: Now
   ) {
     guard let index = sessions.open.firstIndex(where: { $0.id == id }) else { return }
     let session = sessions.open.remove(at: index)
+    let returned = giveLeaseBack(session.profile, at: now)
     record(
       [.sessionEnded(session: session.id, days: session.playedDays, reason: reason)], profile: session.profile, at: now,
-      with: [.sessionEnded(id: session.id)] + ledgerRows(of: session), then: continuation)
+      with: [.sessionEnded(id: session.id)] + ledgerRows(of: session) + returned, then: continuation)
+    if !returned.isEmpty { wishForHeads(anew: true) }
     if session.launch != nil || launches.starting.removeValue(forKey: id) != nil {
       effects.append(.stopApp(session: id))
     }
-    effects.append(.signal(.sessionEnded(session: session.id, reason: reason)))
+    effects.append(.signal(.sessionEnded(session: session.id, reason: reason, decision)))
     outbox.due(at: now.boot + random.duration(upTo: Outbox.eventDelay))
+  }
+
+  /// In standby nobody watches: sessions end, no profile is active; after it the policy's default is.
+  private mutating func commandStandby(_ id: CommandID, begins: Bool, at now: Now) {
+    if begins, !isInStandby {
+      isInStandby = true
+      endAllSessions(reason: .standby, at: now)
+      setActiveProfile(nil, at: now)
+    } else if !begins, isInStandby {
+      isInStandby = false
+      setActiveProfile(selectableDefault(), at: now)
+    }
+    effects.append(.reply(id, .done))
   }
 
   mutating func endAllSessions(reason: SessionEndReason, at now: Now) {
@@ -110,8 +130,9 @@ extension Agent {
     for session in records {
       record(
         [.sessionEnded(session: session.id, days: session.days, reason: .lost)], profile: session.profile, at: now,
-        with: [.sessionEnded(id: session.id)])
+        with: [.sessionEnded(id: session.id)] + giveLeaseBack(session.profile, at: now))
     }
+    if !records.isEmpty { wishForHeads(anew: true) }
   }
 
   func ledgerRows(of session: SessionBook.Session) -> [JournalChange] {
@@ -123,7 +144,7 @@ extension Agent {
     // All launched ones at the same moment: what they play together is taken up together after a restart.
     let together = session.isLaunched ? sessions.open.filter(\.isLaunched) : [session]
     for one in together { sessions.update(one.id) { $0.savedAt = now.boot } }
-    persist(together.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) })
+    persist(together.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) } + [.highWater(wall(now))])
   }
 
   /// Counts what was played since the last event. A stretch over midnight was cut there by the deadline.
@@ -162,7 +183,7 @@ extension Agent {
     }
   }
 
-  private mutating func reportProgress(_ session: SessionBook.Session, at now: Now) {
+  mutating func reportProgress(_ session: SessionBook.Session, at now: Now) {
     sessions.update(session.id) { $0.progressAt = now.boot + SessionBook.progressInterval }
     record(
       [.sessionProgress(session: session.id, days: session.playedDays)], profile: session.profile, at: now,
@@ -176,13 +197,17 @@ extension Agent {
       return
     }
     guard decision.verdict == .allow else {
-      return end(session.id, reason: Self.endReason(decision.reasons), at: now)
+      return end(session.id, reason: Self.endReason(decision.reasons), by: decision, at: now)
     }
+    let leaseLeft = leaseLeft(session.profile, at: now)
+    if let leaseLeft, leaseLeft <= 0, session.isPlaying { return end(session.id, reason: .budget, at: now) }
     guard session.isPlaying else {
       if let until = decision.until { next.at(clock.moment(of: until)) }
       return
     }
-    guard let remaining = decision.remainingSeconds else { return }
+    if let leaseLeft { next.at(now.boot + .seconds(leaseLeft)) }
+    let foreseeable = foreseeableLeaseLeft(session.profile, at: now)
+    guard let remaining = [decision.remainingSeconds, foreseeable].compactMap({ $0 }).min() else { return }
     warn(session, remaining: remaining, at: now)
     let nextWarning = SessionBook.warningSeconds.first { $0 < remaining } ?? 0
     next.at(now.boot + .seconds(max(1, remaining - nextWarning)))

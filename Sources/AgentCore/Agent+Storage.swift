@@ -53,6 +53,9 @@ extension Agent {
       case .suspend: effects.append(.readyToSleep)
       case .began(let id, let session):
         effects.append(.reply(id, .session(id: session, remainingSeconds: remainingSeconds(session, at: now))))
+      case .requested(let id, let request):
+        childRequests.saved(request)
+        effects.append(.reply(id, .requested(request)))
       }
     }
   }
@@ -79,6 +82,10 @@ extension Agent {
       case .began(let id, let session):
         effects.append(.reply(id, .refused(.storage(cause))))
         end(session, reason: .stopped, at: now)
+      case .requested(let id, let request):
+        // It was refused, so it is not sent either.
+        childRequests.remove(request)
+        effects.append(.reply(id, .refused(.storage(cause))))
       }
     }
   }
@@ -88,10 +95,12 @@ extension Agent {
     for change in changes {
       switch change {
       case .highWater, .prune: break
-      case .ledger, .session, .pinAttempts:
+      case .request(let record) where !childRequests.records.contains { $0.id == record.id } || !record.isSent: break
+      case .ledger, .session, .pinAttempts, .lease, .elsewhere, .request:
         // A running total is written as it stands then, so once is enough.
         if !unsaved.contains(where: { $0.isSameTotal(as: change) }) { unsaved.append(change) }
-      case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .retryAfter:
+      case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .retryAfter,
+        .requestGone:
         unsaved.append(change)
       }
     }
@@ -104,8 +113,11 @@ extension Agent {
     case .session(let record): sessions.session(record.id).map { .session(sessions.record(of: $0)) }
     case .ledger(let profile, let date, _, _): sessions.ledger.row(profile, date)
     case .pinAttempts(let row): .pinAttempts(pins.row(row.profile))
+    case .lease(let row): leases.row(row.profile).map { .lease($0) }
+    case .elsewhere(let profile, _): .elsewhere(profile: profile, elsewhere[profile])
+    case .request(let record): childRequests.records.first { $0.id == record.id }.map { .request($0) }
     case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .highWater,
-      .retryAfter, .prune:
+      .retryAfter, .prune, .requestGone:
       change
     }
   }
@@ -118,6 +130,7 @@ extension Agent {
     }
     if pairing.identity != nil, highWaterDue <= now.boot {
       highWaterDue = now.boot + Self.highWaterInterval
+      expireRequests(at: now)
       persist([
         .highWater(wall(now)), .prune(acknowledgedBefore: wall(now) + -Outbox.keptAfterAcknowledgementSeconds),
       ])
@@ -144,6 +157,9 @@ extension JournalChange {
       profile == otherProfile && date == otherDate
     case (.session(let record), .session(let otherRecord)): record.id == otherRecord.id
     case (.pinAttempts(let row), .pinAttempts(let otherRow)): row.profile == otherRow.profile
+    case (.lease(let row), .lease(let otherRow)): row.profile == otherRow.profile
+    case (.elsewhere(let profile, _), .elsewhere(let other, _)): profile == other
+    case (.request(let record), .request(let otherRecord)): record.id == otherRecord.id
     default: false
     }
   }

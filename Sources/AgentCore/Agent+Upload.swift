@@ -29,6 +29,7 @@ extension Agent {
     persist(
       rejected.map { .rejected(sequence: $0.sequence, type: $0.type) }
         + [.acknowledged(through: outbox.firstUnacknowledged - 1, at: wall(now))])
+    fulfilHeadsWish(at: now)
     guard outbox.sendable > 0 else { return }
     outbox.postpone(to: now.boot + Outbox.pace + random.duration(upTo: Outbox.pace))
   }

@@ -77,7 +77,15 @@ package struct Agent: Sendable {
   /// The family-local day of the stretch that is being counted.
   var countedDate: CalendarDate?
   /// What the family's other boxes counted, as the last heads said.
-  var elsewhere: [String: Heads.Elsewhere] = [:]
+  var elsewhere: [String: Heads.Elsewhere]
+  package internal(set) var leases: LeaseBook
+  package internal(set) var childRequests: RequestBook
+  var watches = WatchBook()
+  var denials = DenialBook()
+  /// The heads are to be asked for once what was recorded has been sent.
+  var headsWish: HeadsWish?
+  /// Nobody watches: no profile is active until the box wakes.
+  package internal(set) var isInStandby = false
   var unpairing: Unpairing?
   var highWaterDue: Moment
   var retryAfter: [String: Moment] = [:]
@@ -86,7 +94,7 @@ package struct Agent: Sendable {
 
   /// What a request that is out is for.
   enum Purpose: Sendable, Equatable {
-    case pairingCode, pairingPoll, claim, token, heads, policy, usage, state, unpair
+    case pairingCode, pairingPoll, claim, token, heads, policy, usage, state, request, unpair
     case manifest(ShelfName)
     case part(ShelfJob, Int)
   }
@@ -104,6 +112,7 @@ package struct Agent: Sendable {
     case nothing
     case reply(CommandID, CommandReply)
     case began(CommandID, session: String)
+    case requested(CommandID, request: String)
     /// Suspend waits for it.
     case suspend
   }
@@ -133,6 +142,9 @@ package struct Agent: Sendable {
     catalogue = CatalogueSync(applied: restored.shelves)
     sessions = SessionBook(ledger: journal.ledger, at: now.play)
     outbox = Outbox(journal.outbox)
+    leases = LeaseBook(journal.leases)
+    childRequests = RequestBook(journal.requests)
+    elsewhere = journal.elsewhere
     report = StateReporting()
     pins = PINAttempts(journal.pinAttempts, at: now.boot)
     systemBus = SystemBusPresence(isWanted: configuration.usesSystemBus, at: now.boot)
@@ -190,6 +202,7 @@ package struct Agent: Sendable {
     case .stopping:
       for session in sessions.open { save(session.id, at: now) }
       savePINWaits(at: now)
+      if pairing.identity != nil { reportDenials(at: now) }
     case .turn: turn(at: now)
     }
     let result = effects
@@ -201,7 +214,10 @@ package struct Agent: Sendable {
   private mutating func turn(at now: Now) {
     var next = Deadline()
     turnLaunches(at: now, next: &next)
+    turnWatches(at: now, next: &next)
     turnSessions(at: now, next: &next)
+    turnLeases(at: now, next: &next)
+    turnDenials(at: now, next: &next)
     turnStorage(at: now, next: &next)
     turnSystemBus(at: now, next: &next)
     let rests = turnSafeMode(at: now, next: &next)
@@ -210,6 +226,7 @@ package struct Agent: Sendable {
       turnToken(at: now, next: &next)
       turnHeads(at: now, next: &next)
       turnPolicy(at: now, next: &next)
+      turnRequests(at: now, next: &next)
       turnReport(at: now, next: &next)
       turnUpload(at: now, next: &next)
       turnCatalogue(at: now, next: &next)

@@ -45,6 +45,7 @@ package enum CommandReply: Sendable, Equatable {
   case session(id: String, remainingSeconds: Int64?)
   case remaining(seconds: Int64?)
   case ended(playedSeconds: Int64)
+  case requested(String)
   case refused(CommandRefusal)
 }
 
@@ -73,6 +74,9 @@ package enum CommandRefusal: Error, Sendable, Equatable {
   /// Safe mode: the upstream is not asked for so long.
   case resting(seconds: Int64)
   case tooManySessions(limit: Int)
+  /// The family takes no requests of this kind.
+  case requestsNotTaken
+  case tooManyRequests(limit: Int)
   case storage(String)
   case cancelled
 }
@@ -83,7 +87,10 @@ package enum AgentSignal: Sendable, Equatable {
   case catalogueChanged(ShelfName, version: Int, titles: Int)
   case profileChanged(String?)
   case sessionWarning(session: String, remainingSeconds: Int64)
-  case sessionEnded(session: String, reason: SessionEndReason)
+  /// With what denied it; nil where nothing did.
+  case sessionEnded(session: String, reason: SessionEndReason, Decision?)
+  case decisionChanged(profile: String, title: TitleReference?, app: String?, Decision)
+  case requestAnswered(request: String, isGranted: Bool)
   case pairingStateChanged(String, detail: String)
   case statusChanged
 }

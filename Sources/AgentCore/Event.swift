@@ -53,6 +53,10 @@ package enum Command: Sendable, Equatable {
   case pair
   case pairWithCode(String)
   case cancelPairing
+  /// A child asks a parent.
+  case request(profile: String, RequestRecord.Asks)
+  /// The screen goes dark, or comes back.
+  case standby(Bool)
   /// By somebody who needs no PIN.
   case unpair
   /// By somebody who gives the PIN of an adult profile.
@@ -72,7 +76,9 @@ package enum Command: Sendable, Equatable {
   var needsUpstream: Bool {
     switch self {
     case .pair, .pairWithCode, .sync: true
-    case .cancelPairing, .unpair, .unpairWithPIN, .select, .beginSession, .launch, .playing, .paused, .endSession: false
+    case .cancelPairing, .request, .standby, .unpair, .unpairWithPIN, .select, .beginSession, .launch, .playing,
+      .paused, .endSession:
+      false
     }
   }
 }

@@ -35,7 +35,14 @@ package enum Limits {
   package static let batchSentBytes = 64 << 10
   package static let outboxBytes = 64 << 20
 
+  /// Requests of a profile that no parent has answered yet.
+  package static let openRequests = 16
+  /// Distinct denials that are reported of an hour.
+  package static let denialsAnHour = 64
+
   // Local bus.
+  /// Clients whose last question is watched.
+  package static let watchedClients = 64
   package static let busMessageBytes = 256 << 10
   package static let busClients = 64
   /// Sessions that are open at once, of all users and of one.

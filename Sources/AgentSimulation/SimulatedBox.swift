@@ -37,6 +37,10 @@ struct SimulatedBox {
   /// Apps that were started and not stopped, by session; they go with the power.
   var apps: Set<String> = []
   var shownCode: String?
+  /// Requests that the bus acknowledged, and how often the answer to each was announced.
+  var asking: Set<CommandID> = []
+  var asked: Set<String> = []
+  var answered: [String: Int] = [:]
   /// What each open session had counted when it was last looked at, and the waking time then.
   var counted: [String: (seconds: Int64, awake: PlayTime)] = [:]
 

@@ -26,6 +26,9 @@ struct SimulatedStore {
   var highWater: WallTime?
   var retryAfter: [String: WallTime] = [:]
   var pinAttempts: [String: PINAttempts.Row] = [:]
+  var leases: [String: LeaseBook.Row] = [:]
+  var elsewhere: [String: Heads.Elsewhere] = [:]
+  var requests: [String: RequestRecord] = [:]
   var replica: [ShelfName: (version: Int, contents: SimulatedCatalogue.Contents)] = [:]
 
   init(key: String) { self.key = key }
@@ -40,7 +43,9 @@ struct SimulatedStore {
       ledger: ledger.sorted { $0.key < $1.key }.map(\.value),
       sessions: sessions.sorted { $0.key < $1.key }.map(\.value),
       highWater: highWater, retryAfter: retryAfter,
-      pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value))
+      pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value),
+      leases: leases.sorted { $0.key < $1.key }.map(\.value), elsewhere: elsewhere,
+      requests: requests.sorted { $0.key < $1.key }.map(\.value))
   }
 
   /// Applies changes as one transaction; false where they break the order of the outbox, and nothing is kept.
@@ -77,6 +82,10 @@ struct SimulatedStore {
     case .highWater(let time): highWater = time
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
     case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
+    case .lease(let row): leases[row.profile] = row
+    case .elsewhere(let profile, let other): elsewhere[profile] = other
+    case .request(let record): requests[record.id] = record
+    case .requestGone(let id): requests[id] = nil
     case .prune: rows.removeAll { $0.isAcknowledged }
     }
     return true

@@ -30,6 +30,8 @@ struct SimulatedUpstream {
   /// Policies by the text of their envelope.
   var envelopes: [String: PolicyEnvelope] = [:]
   var holds: [HoldNumber: Hold] = [:]
+  /// What boxes hear of leases allows everything: a promise broken on purpose.
+  var leasesAreEndless = false
   /// Holds that have to look again.
   var woken: Set<String> = []
   private var lastHold: UInt64 = 0
@@ -42,6 +44,17 @@ struct SimulatedUpstream {
     CatalogueHeads(
       shelves: catalogue.versions.mapValues(\.count), trustVersion: 1,
       poll: .init(waitSeconds: waitSeconds, spreadSeconds: spreadSeconds))
+  }
+
+  /// Zones of whole hours, by names such as `+11`; the world's first midnight comes early in some of them.
+  static func zone(_ name: String) -> TimeZoneRules {
+    Int(name).flatMap { try? TimeZoneRules(posix: "<\(name)>\(-$0)") } ?? .utc
+  }
+
+  /// The family's days, by the zone of its policy.
+  private var calendar: FamilyCalendar {
+    let zone = Self.zone(families[Self.family]?.policy?.facts.timeZone ?? "UTC")
+    return FamilyCalendar { LocalDay(date: zone.localDate(at: $0), endsAt: zone.nextMidnight(after: $0)) }
   }
 
   // MARK: The parent
@@ -60,7 +73,7 @@ struct SimulatedUpstream {
     let text = "policy-\(draft.version)"
     envelopes[text] = PolicyEnvelope(
       text: text, payloadSHA256: "sha-\(draft.version)", previousSHA256: draft.previousSHA256, policy: policy,
-      zone: .utc)
+      zone: Self.zone(policy.timeZone))
     perform(
       .setPolicy(
         SignedPolicy(
@@ -73,7 +86,7 @@ struct SimulatedUpstream {
     mia.budget = Profile.Budget(days: Array(repeating: 60, count: 7))
     return Policy(
       family: family, version: 1, issuedAt: WallTime(seconds: 0), timeZone: "UTC", region: "US",
-      defaultProfile: "mia", services: ["netflix", "disney"],
+      defaultProfile: "mia", offlineMinutes: 5, services: ["netflix", "disney"],
       profiles: [mia, Profile(id: "anna", name: "Anna", kind: .adult)])
   }
 
@@ -100,7 +113,7 @@ struct SimulatedUpstream {
       return .now(
         catalogue.manifest(shelf, at: now.wallTime).map { .manifest(.opened($0)) } ?? .problem(.init(status: 404)))
     case .blob(let name, _): return .now(catalogue.blobs[name] == nil ? .problem(.init(status: 404)) : .blobStored)
-    case .heads, .policy, .usage, .state, .unpair:
+    case .heads, .policy, .usage, .state, .request, .unpair:
       guard let device = admitted(outgoing.token, at: now) else {
         return .now(.problem(.init(status: 401, name: "token_invalid")))
       }
@@ -121,6 +134,13 @@ struct SimulatedUpstream {
     case .policy: action = .policy
     case .usage(let epoch, _, _, _): action = .usage(UsageBatch(epoch: epoch, lines: lines))
     case .state(let report): action = .state(DeviceReport(report, agent: "simulated"))
+    case .request(let record):
+      let asks: ChildRequest.Asks =
+        switch record.asks {
+        case .title(let title): .title(title)
+        case .time(let minutes): .time(minutes: minutes)
+        }
+      action = .request(id: record.id, profile: record.profile, asks: asks, at: record.at)
     case .unpair: action = .unpair
     case .deviceAuthorization, .deviceToken, .claim, .token, .manifest, .blob: action = .unreadable
     }
@@ -145,7 +165,7 @@ struct SimulatedUpstream {
 
   private mutating func handle(_ request: FamilyRequest, family id: String, at now: UpstreamInstant) -> FamilyAnswer {
     let outcome = FamilyRules.handle(
-      request, family: families[id], presence: presence[id] ?? FamilyPresence(), catalogue: heads, calendar: .utc,
+      request, family: families[id], presence: presence[id] ?? FamilyPresence(), catalogue: heads, calendar: calendar,
       now: now)
     if let family = outcome.family { families[id] = family }
     presence[id] = outcome.presence
@@ -174,6 +194,12 @@ struct SimulatedUpstream {
       },
       catalogue: document.catalogue,
       ledger: document.ledger.mapValues { .init(date: $0.date, seconds: $0.seconds, apps: $0.apps) },
+      leases: document.leases.map {
+        .init(
+          profile: $0.profile, date: $0.date, throughSeconds: leasesAreEndless ? 86_400 : $0.throughSeconds,
+          until: $0.until)
+      },
+      answers: document.answers.map { .init(request: $0.request, granted: $0.granted, at: $0.at) },
       commands: document.commands.map { .init(id: $0.id, name: $0.name) },
       usage: .init(epoch: document.usage.epoch, next: document.usage.next),
       poll: .init(waitSeconds: document.poll.waitSeconds, spreadSeconds: document.poll.spreadSeconds))

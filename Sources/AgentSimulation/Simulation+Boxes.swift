@@ -97,9 +97,11 @@ extension Simulation {
     case .erase: erase(box: box)
     case .shelf(let step): perform(step, box: box)
     case .reply(let id, let reply): hear(id, reply, box: box)
-    case .signal(.sessionEnded(let session, _)):
+    case .signal(.sessionEnded(let session, _, _)):
       if boxes[box].openSession == session { boxes[box].openSession = nil }
       boxes[box].acknowledged.insert(.init(session: session, kind: "session_ended"))
+    case .signal(.requestAnswered(let request, _)):
+      boxes[box].answered[request, default: 0] += 1
     case .signal: break
     }
   }
@@ -231,6 +233,7 @@ extension Simulation {
     switch command {
     case .beginSession, .launch: boxes[box].beginning[id] = true
     case .endSession(let session, _): boxes[box].ending[id] = session
+    case .request: boxes[box].asking.insert(id)
     default: break
     }
     deliver(.command(id, command), to: box)
@@ -248,16 +251,26 @@ extension Simulation {
         schedule(.approve(letters), box: box, in: .seconds(5) + random.duration(upTo: .seconds(60)), anyLife: true)
       }
     case .ended: boxes[box].ending[id] = nil
+    case .requested(let request): boxes[box].asked.insert(request)
     case .done, .paired, .remaining, .refused: break
     }
+    boxes[box].asking.remove(id)
     boxes[box].beginning[id] = nil
   }
 
   mutating func launcherActs(box: Int) {
     guard let agent = boxes[box].agent else { return }
     if agent.pairing.identity == nil, case .unpaired = agent.pairing.state { command(.pair, box: box) }
+    if agent.pairing.identity != nil, Int.random(in: 0..<20, using: &random) == 0 {
+      let minutes = [15, 30].randomElement(using: &random) ?? 15
+      command(.request(profile: "mia", .time(minutes: minutes)), box: box)
+    }
+    if !options.isCalm, agent.pairing.identity != nil, Int.random(in: 0..<60, using: &random) == 0 {
+      command(.standby(true), box: box)
+      command(.standby(false), box: box)
+    }
     if let session = boxes[box].openSession {
-      switch Int.random(in: 0..<12, using: &random) {
+      switch options.isContested ? 11 : Int.random(in: 0..<12, using: &random) {
       case 0: command(.endSession(session: session, owner: 1_000), box: box)
       case 1: command(.paused(session: session, owner: 1_000), box: box)
       default: command(.playing(session: session, owner: 1_000), box: box)
@@ -272,7 +285,8 @@ extension Simulation {
         command(
           .beginSession(profile: "mia", title: facts, app: "netflix", service: "netflix", owner: 1_000), box: box)
       }
-      schedule(.launcher, box: box, in: boxes[box].beginning.isEmpty ? .seconds(120) : .seconds(2))
+      schedule(
+        .launcher, box: box, in: boxes[box].beginning.isEmpty ? .seconds(options.isContested ? 10 : 120) : .seconds(2))
     }
   }
 }
@@ -353,6 +367,7 @@ extension CommandReply {
     case .session(let id, _): "session \(id)"
     case .remaining(let seconds): "remaining \(seconds ?? -1)"
     case .ended(let seconds): "ended \(seconds)"
+    case .requested(let request): "requested \(request)"
     case .refused: "refused"
     }
   }
@@ -369,6 +384,7 @@ extension UpstreamRequest {
     case .policy: "policy"
     case .usage(let epoch, let from, _, _): "usage \(epoch) \(from)"
     case .state: "state"
+    case .request(let record): "request \(record.id)"
     case .unpair: "unpair"
     case .manifest(let shelf): "manifest \(shelf)"
     case .blob(let name, _): "blob \(name)"

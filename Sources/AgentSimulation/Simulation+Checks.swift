@@ -26,6 +26,7 @@ extension Simulation {
       throw violation("box \(box): the app of session \(session) runs on without its session")
     }
     try checkScreenTime(box: box, agent)
+    try checkBudget()
     boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
     if boxes[box].privateRequests.count > Self.requestsAMinute {
       throw violation("box \(box): \(boxes[box].privateRequests.count) private requests in a minute")
@@ -49,12 +50,72 @@ extension Simulation {
     }
   }
 
+  /// How far a box may pass its limit before it notices: it looks at whole seconds. Seconds.
+  private static let boxTolerance: Int64 = 2
+
+  /// Two boxes, one budget: whatever is cut they stay within it and the offline minutes of each, and within it while nothing is, but for the
+  /// grace in which a lease is awaited.
+  private func checkBudget() throws {
+    var days: [CalendarDate: Int64] = [:]
+    for box in boxes {
+      let rows =
+        box.agent.map { $0.sessions.ledger.rows("mia") } ?? box.store.ledger.values.map { ($0.date, $0.seconds) }
+      for (date, seconds) in rows { days[date, default: 0] += seconds }
+    }
+    let spare = options.isCalm ? LeaseBook.grace : Int64(SimulatedUpstream.firstPolicy.offlineMinutes) * 60
+    let limit = largestBudget + Int64(boxes.count) * (spare + Self.boxTolerance)
+    for (date, seconds) in days where seconds > limit {
+      throw violation("\(seconds) s counted on \(date), where the budget allows \(limit)")
+    }
+  }
+
+  /// While nothing is cut a child who wants to can use the whole budget of the day, whatever other boxes hold.
+  private func checkBudgetWasOffered() throws {
+    var days: [CalendarDate: Int64] = [:]
+    for box in boxes {
+      for (date, seconds) in box.agent?.sessions.ledger.rows("mia") ?? [] { days[date, default: 0] += seconds }
+    }
+    let most = days.values.max() ?? 0
+    if most < largestBudget - Self.unusedTolerance {
+      throw violation("\(most) s could be used of a budget of \(largestBudget) s")
+    }
+  }
+
+  /// What may stay with boxes that could not yet report it as unused, seconds.
+  private static let unusedTolerance: Int64 = 60
+
+  /// Each request that the bus acknowledged is known upstream once, and its answer was announced once.
+  private func checkRequests() throws {
+    let known = upstream.families[SimulatedUpstream.family]?.requests ?? [:]
+    for (index, box) in boxes.enumerated() {
+      for request in box.asked.sorted() where known[request] == nil {
+        throw violation("box \(index): the acknowledged request \(request) is lost")
+      }
+      for (request, count) in box.answered where count > 1 {
+        throw violation("box \(index): the answer to \(request) is announced \(count) times")
+      }
+      for request in box.asked.sorted()
+      where known[request]?.answer != nil
+        && box.agent?.childRequests.records
+          .first(where: { $0.id == request })?.answer == nil
+      {
+        throw violation("box \(index): the answer to \(request) never arrived")
+      }
+    }
+    let records = boxes.flatMap { $0.agent?.childRequests.records ?? [] }
+    for request in known.keys.sorted() where !records.contains(where: { $0.id == request }) {
+      throw violation("request \(request) is upstream's alone: it was sent twice")
+    }
+  }
+
   func checkLiveness() throws {
     for box in boxes.indices {
       try checkCurrent(box: box)
       try checkReplica(box: box)
     }
     try checkUsage()
+    try checkRequests()
+    if options.isCalm, options.isContested { try checkBudgetWasOffered() }
   }
 
   private func checkCurrent(box: Int) throws {
@@ -122,7 +183,7 @@ extension UsageEvent {
     switch detail {
     case .sessionStarted(let session, _, _, _, _), .sessionEnded(let session, _, _):
       SimulatedBox.Acknowledged(session: session, kind: kind)
-    case .sessionProgress, .decisionDenied, .launch, .policyApplied, .dropped, .health: nil
+    case .sessionProgress, .decisionDenied, .launch, .request, .policyApplied, .dropped, .health: nil
     }
   }
 }

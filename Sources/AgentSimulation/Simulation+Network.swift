@@ -29,6 +29,12 @@ extension Simulation {
     let key = boxes[box].store.key
     let reply = upstream.arrive(
       outgoing, box: box, key: key, instance: "i-\(box)", lines: lines(outgoing.request, box: box), at: upstreamNow)
+    if options.sabotage == .requestDoubled, case .request(var record) = outgoing.request {
+      record.id += "-again"
+      var again = outgoing
+      again.request = .request(record)
+      _ = upstream.arrive(again, box: box, key: key, instance: "i-\(box)", lines: [], at: upstreamNow)
+    }
     if options.sabotage == .usageDoubled, let row = upstream.usage.last { upstream.usage.append(row) }
     settle(reply, request: outgoing.id, box: box, answerIsLost: answerIsLost)
   }
@@ -44,7 +50,7 @@ extension Simulation {
       case .sessionEnded(let session, let days, let reason):
         content = .sessionEnded(session: session, days: days, reason: reason)
       case .dropped(let from, _): content = .dropped(from: from)
-      case .decisionDenied, .launch, .policyApplied, .health: content = .other
+      case .decisionDenied, .launch, .request, .policyApplied, .health: content = .other
       }
       return UsageLine(
         sequence: event.sequence, kind: event.kind, at: event.at, profile: event.profile, content: content, text: "")

@@ -12,6 +12,10 @@ package struct Simulation {
     package var faultsEnd = Duration.seconds(3_600)
     /// A box may be waiting for up to 15 minutes of backoff, and its outbox for a batch's interval.
     package var settle = Duration.seconds(2_700)
+    /// Nothing is cut, fails or sleeps.
+    package var isCalm = false
+    /// Children play all the time against a small budget that their parent leaves as it is.
+    package var isContested = false
     /// Breaks a promise on purpose, so that the checkers can be seen to work.
     package var sabotage: Sabotage?
     package init() {}
@@ -33,6 +37,10 @@ package struct Simulation {
     case appRunsOn
     /// The clock of screen time runs on while a box sleeps.
     case suspendCounts
+    /// A box takes no notice of its leases.
+    case leaseIgnored
+    /// A child's request is made anew with each try.
+    case requestDoubled
   }
 
   /// A promise that did not hold, with the seed to see it again.
@@ -85,6 +93,9 @@ package struct Simulation {
   var upstream = SimulatedUpstream()
   var boxes: [SimulatedBox]
   var networkIsDown: [Bool]
+  /// The largest budget of a day that was ever in force, seconds.
+  var largestBudget: Int64 = 3_600
+  static let contestedBudget: Int64 = 1_200
   private var queue = EventQueue()
   private var order: UInt64 = 0
   package internal(set) var log: [String] = []
@@ -92,6 +103,8 @@ package struct Simulation {
 
   package init(seed: UInt64, options: Options = Options(), keepsLog: Bool = false) {
     self.seed = seed
+    var options = options
+    if options.sabotage == .leaseIgnored { (options.isContested, options.boxes) = (true, 3) }
     self.options = options
     self.keepsLog = keepsLog
     random = SeededRandom(seed: seed)
@@ -115,22 +128,37 @@ package struct Simulation {
   }
 
   private mutating func prepare() {
+    upstream.leasesAreEndless = options.sabotage == .leaseIgnored
     upstream.perform(.create(id: SimulatedUpstream.family), at: upstreamNow)
-    upstream.setPolicy(at: upstreamNow) { _ in }
+    let zone = ["UTC", "+11", "+10"].randomElement(using: &random) ?? "UTC"
+    upstream.setPolicy(at: upstreamNow) {
+      $0.timeZone = zone
+      if options.isContested {
+        $0.profiles[0].budget = Profile.Budget(days: Array(repeating: Int(Self.contestedBudget / 60), count: 7))
+      }
+    }
+    if options.isContested { largestBudget = Self.contestedBudget }
     for shelf in ["US/netflix", "US/disney", "US/hulu"] { publish(on: shelf) }
     for box in boxes.indices {
       schedule(.start, box: box, in: random.duration(upTo: .seconds(5)))
-      scheduleFaults(box: box)
+      if !options.isCalm { scheduleFaults(box: box) }
     }
     var at = Duration.seconds(60)
     while at < options.faultsEnd {
       at += random.duration(upTo: .seconds(240))
-      schedule(Bool.random(using: &random) ? .parent : .publish, box: 0, in: at)
+      if !options.isContested { schedule(Bool.random(using: &random) ? .parent : .publish, box: 0, in: at) }
     }
   }
 
   private mutating func scheduleFaults(box: Int) {
     var at = Duration.seconds(30)
+    if options.isContested {
+      // Long enough for a child to use a whole budget that another box uses as well.
+      let cut = Duration.seconds(120) + random.duration(upTo: .seconds(300))
+      schedule(.network(isDown: true), box: box, in: cut, anyLife: true)
+      at = cut + .seconds(1_500) + random.duration(upTo: .seconds(900))
+      schedule(.network(isDown: false), box: box, in: at, anyLife: true)
+    }
     while at < options.faultsEnd {
       at += random.duration(upTo: .seconds(900))
       guard at < options.faultsEnd else { break }
@@ -251,14 +279,27 @@ package struct Simulation {
   // MARK: Parents and publishers
 
   private mutating func parentActs() {
+    answerRequests()
     let before = upstream.families[SimulatedUpstream.family]?.policy?.version ?? 0
     let minutes = Int.random(in: 5...120, using: &random)
     let withHulu = Bool.random(using: &random)
+    let zone = Int.random(in: 0..<6, using: &random) == 0 ? ["UTC", "+11", "+12"].randomElement(using: &random) : nil
+    largestBudget = max(largestBudget, Int64(minutes) * 60)
     upstream.setPolicy(at: upstreamNow) { policy in
       policy.profiles[0].budget = Profile.Budget(days: Array(repeating: minutes, count: 7))
       policy.services = withHulu ? ["netflix", "disney", "hulu"] : ["netflix", "disney"]
+      if let zone { policy.timeZone = zone }
     }
     note("parent sets policy \(before + 1)")
+  }
+
+  /// A parent answers what children asked for, now and then.
+  private mutating func answerRequests() {
+    let open = upstream.families[SimulatedUpstream.family]?.requests.values.filter { $0.answer == nil } ?? []
+    for request in open.sorted(by: { $0.id < $1.id }) where Bool.random(using: &random) {
+      upstream.perform(.answer(request: request.id, isGranted: Bool.random(using: &random)), at: upstreamNow)
+      note("parent answers \(request.id)")
+    }
   }
 
   private mutating func publish(on name: String) {

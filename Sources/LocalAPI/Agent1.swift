@@ -32,6 +32,9 @@ package enum Agent1 {
       .init("Playing", [.init("session", "s")], returns: [.init("remaining_s", "x")]),
       .init("Paused", [.init("session", "s")]),
       .init("EndSession", [.init("session", "s")], returns: [.init("played_s", "x")]),
+      .init("Standby", [.init("begins", "b")]),
+      .init("RequestTitle", [.init("profile", "s"), .init("title", "s")], returns: [.init("request", "s")]),
+      .init("RequestTime", [.init("profile", "s"), .init("minutes", "u")], returns: [.init("request", "s")]),
     ],
     properties: [],
     signals: [
@@ -39,7 +42,19 @@ package enum Agent1 {
       .init("CatalogueChanged", [.init("shelf", "s"), .init("version", "t"), .init("titles", "t")]),
       .init("ProfileChanged", [.init("profile", "s")]),
       .init("SessionWarning", [.init("session", "s"), .init("remaining_s", "x")]),
-      .init("SessionEnded", [.init("session", "s"), .init("reason", "s")]),
+      .init(
+        "SessionEnded",
+        [
+          .init("session", "s"), .init("reason", "s"), .init("verdict", "s"), .init("reasons", "as"),
+          .init("until", "s"),
+        ]),
+      .init(
+        "DecisionChanged",
+        [
+          .init("profile", "s"), .init("title", "s"), .init("app", "s"), .init("verdict", "s"), .init("reasons", "as"),
+          .init("until", "s"), .init("remaining_s", "x"),
+        ]),
+      .init("RequestAnswered", [.init("request", "s"), .init("granted", "b")]),
     ])
 
   /// For technicians: root and group `axolotly-admin`.
@@ -59,6 +74,7 @@ package enum Agent1 {
       .init("Sync"),
       .init("UsageLog", [.init("limit", "u")], returns: [.init("lines", "as")]),
       .init("PolicyDocument", returns: [.init("document", "s")]),
+      .init("Requests", returns: [.init("document", "s")]),
     ],
     properties: [.init("Paired", "b"), .init("Online", "b"), .init("PolicyVersion", "t")],
     signals: [

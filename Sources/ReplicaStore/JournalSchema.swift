@@ -3,7 +3,7 @@ import Database
 /// The tables of `journal.db` and how the file is opened.
 enum JournalSchema {
   /// "AxoJ" in ASCII.
-  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1, version2, version3])
+  static let migration = Migration(applicationID: 0x4178_6f4a, steps: [version1, version2, version3, version4])
 
   static let settings = Connection.Settings(
     mode: .readWriteCreate, synchronous: .full, isSecureDelete: true, journalSizeLimitBytes: StoreLimits.walKeptBytes,
@@ -41,5 +41,14 @@ enum JournalSchema {
   private static let version3 = """
     CREATE TABLE dead_letter (
       id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, status INTEGER NOT NULL, line BLOB NOT NULL) STRICT;
+    """
+
+  /// The last lease of each profile (`until` NULL once it was given back), what other boxes counted, and what children asked for.
+  private static let version4 = """
+    CREATE TABLE lease (
+      profile TEXT PRIMARY KEY, date INTEGER NOT NULL, through_s INTEGER NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
+    CREATE TABLE elsewhere (
+      profile TEXT PRIMARY KEY, date INTEGER NOT NULL, seconds INTEGER NOT NULL, apps TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE request (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
     """
 }

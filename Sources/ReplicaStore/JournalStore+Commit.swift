@@ -52,6 +52,25 @@ extension JournalStore {
       try connection.run(
         "REPLACE INTO pin_attempts (profile, failures, wait_s) VALUES (?, ?, ?)",
         [.text(row.profile), .integer(row.failures), .integer(row.waitSeconds)])
+    case .lease(let row):
+      try connection.run(
+        "REPLACE INTO lease (profile, date, through_s, until) VALUES (?, ?, ?, ?)",
+        [
+          .text(row.profile), .integer(row.date.daysSinceEpoch), .integer(row.throughSeconds),
+          row.until.map { .integer($0.seconds) } ?? .null,
+        ])
+    case .elsewhere(let profile, let other?):
+      try connection.run(
+        "REPLACE INTO elsewhere (profile, date, seconds, apps) VALUES (?, ?, ?, ?)",
+        [
+          .text(profile), .integer(other.date.daysSinceEpoch), .integer(other.seconds),
+          .text(try json.text(other.apps)),
+        ])
+    case .elsewhere(let profile, nil):
+      try connection.run("DELETE FROM elsewhere WHERE profile = ?", [.text(profile)])
+    case .request(let record):
+      try connection.run("REPLACE INTO request VALUES (?, ?)", [.text(record.id), .text(try json.text(record))])
+    case .requestGone(let id): try connection.run("DELETE FROM request WHERE id = ?", [.text(id)])
     case .prune(let time): try prune(acknowledgedBefore: time)
     }
   }
@@ -106,9 +125,9 @@ extension JournalChange {
   /// Private rows may go with it, so that the log must not keep them.
   fileprivate var mayDelete: Bool {
     switch self {
-    case .sessionEnded, .prune, .outboxEpoch: true
+    case .sessionEnded, .prune, .outboxEpoch, .requestGone: true
     case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .ledger, .session, .highWater, .retryAfter,
-      .pinAttempts:
+      .pinAttempts, .lease, .elsewhere, .request:
       false
     }
   }

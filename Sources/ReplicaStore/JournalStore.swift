@@ -49,6 +49,9 @@ package final class JournalStore {
         pinAttempts: try connection.rows("SELECT profile, failures, wait_s FROM pin_attempts ORDER BY profile") {
           (row) throws(DatabaseError) in
           PINAttempts.Row(profile: try row.text(0), failures: try row.int(1), waitSeconds: try row.int64(2))
+        }, leases: try loadLeases(), elsewhere: try loadElsewhere(),
+        requests: try connection.rows("SELECT record FROM request ORDER BY id") { (row) throws(DatabaseError) in
+          try json.value(RequestRecord.self, row.text(0))
         })
     }
   }
@@ -87,6 +90,29 @@ package final class JournalStore {
     try connection.rows("SELECT record FROM session ORDER BY id") { (row) throws(DatabaseError) in
       try json.value(SessionRecord.self, row.text(0))
     }
+  }
+
+  private func loadLeases() throws(DatabaseError) -> [LeaseBook.Row] {
+    try connection.rows("SELECT profile, date, through_s, until FROM lease ORDER BY profile") {
+      (row) throws(DatabaseError) in
+      LeaseBook.Row(
+        profile: try row.text(0), date: CalendarDate(daysSinceEpoch: try row.int(1)),
+        throughSeconds: try row.int64(2),
+        until: try row.optionalInt64(3).map(WallTime.init(seconds:)))
+    }
+  }
+
+  private func loadElsewhere() throws(DatabaseError) -> [String: Heads.Elsewhere] {
+    let rows = try connection.rows("SELECT profile, date, seconds, apps FROM elsewhere") {
+      (row) throws(DatabaseError) in
+      (
+        try row.text(0),
+        Heads.Elsewhere(
+          date: CalendarDate(daysSinceEpoch: try row.int(1)), seconds: try row.int64(2),
+          apps: try json.value([String: Int64].self, row.text(3)))
+      )
+    }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
   }
 
   private func loadRetryAfter() throws(DatabaseError) -> [String: WallTime] {

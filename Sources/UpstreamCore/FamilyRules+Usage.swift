@@ -8,6 +8,7 @@ extension FamilyRules {
     guard batch.lines.allSatisfy({ $0.sequence >= 1 }) else { return .refused(.badRequest) }
     if batch.epoch > position.epoch { position = UsagePosition(epoch: batch.epoch, next: 1) }
     guard isContiguous(batch.lines, next: position.next) else { return .refused(.gap(expected: position.next)) }
+    let playing = openProfiles(of: id, turn)
     for line in batch.lines where line.sequence >= position.next {
       position.next = line.sequence + 1
       if line.rejection == nil { keep(line, device: id, epoch: position.epoch, &turn) }
@@ -15,7 +16,8 @@ extension FamilyRules {
     turn.family.devices[id]?.usage = position
     forgetOldSessions(&turn)
     confirmLeases(of: id, &turn)
-    if ledgerChanged(turn) { turn.wakes = true }
+    // Who begins to play may need what idle boxes hold.
+    if ledgerChanged(turn) || openProfiles(of: id, turn) != playing { turn.wakes = true }
     let rejected = batch.lines.compactMap { line in
       line.rejection.map { RejectedEvent(sequence: line.sequence, type: $0) }
     }

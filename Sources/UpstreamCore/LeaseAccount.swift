@@ -12,6 +12,10 @@ struct LeaseAccount {
   let reckoned: Int64
   let hasOpenSession: Bool
   let isOnlyBox: Bool
+  /// Another box plays and has little left.
+  let isShortElsewhere: Bool
+  /// It gets no more while this one holds seconds that it does not use.
+  let isWantedElsewhere: Bool
 
   init(total: Int64, profile: String, device id: String, day: LocalDay, _ turn: FamilyTurn) {
     (self.profile, self.day, now) = (profile, day, turn.wall)
@@ -20,9 +24,30 @@ struct LeaseAccount {
     hasOpenSession = FamilyRules.openProfiles(of: id, turn).contains(profile)
     let asking = turn.family.askingDevices
     isOnlyBox = asking.isEmpty || asking == [id]
-    let others = turn.family.devices.keys.filter { $0 != id }.sorted()
-    room = total - others.reduce(0) { $0 + LeaseAccount.claim(device: $1, profile: profile, on: day.date, turn) }
+    let devices = turn.family.devices.keys.sorted()
+    let claims = devices.map { LeaseAccount.claim(device: $0, profile: profile, on: day.date, turn) }
+    let all = claims.reduce(0, +)
+    room = total - zip(devices, claims).reduce(0) { $1.0 == id ? $0 : $0 + $1.1 }
+    let short = zip(devices, claims).filter { device, _ in
+      device != id && LeaseAccount.isShort(device: device, profile: profile, on: day.date, turn)
+    }
+    isShortElsewhere = !short.isEmpty
+    isWantedElsewhere = short.contains { _, claim in total - (all - claim) <= claim }
   }
+
+  /// It plays, and what it holds is nearly used up.
+  private static func isShort(device: String, profile: String, on date: CalendarDate, _ turn: FamilyTurn) -> Bool {
+    guard FamilyRules.openProfiles(of: device, turn).contains(profile) else { return false }
+    let reckoned = reckoned(device: device, profile: profile, on: date, turn)
+    let lease = turn.family.devices[device]?.leases.first { $0.profile == profile && $0.date == date }
+    return (lease?.through ?? 0) - reckoned <= UpstreamLimits.leaseShortSeconds
+  }
+
+  /// What is free is first for the box that plays.
+  private var mayGrow: Bool { hasOpenSession || isOnlyBox || !isShortElsewhere }
+
+  /// It does not play, and what it holds would be another box's.
+  private var yields: Bool { isWantedElsewhere && !hasOpenSession && !isOnlyBox }
 
   /// The larger of what a device counted and what it may still believe to have.
   private static func claim(device: String, profile: String, on date: CalendarDate, _ turn: FamilyTurn) -> Int64 {
@@ -43,7 +68,7 @@ struct LeaseAccount {
   /// The lease to offer in place of the one held; nil where there is nothing to lease.
   func renewed(_ held: HeldLease?) -> HeldLease? {
     guard let held else {
-      guard room > counted else { return nil }
+      guard room > counted, mayGrow else { return nil }
       let (through, until) = offer
       return HeldLease(
         profile: profile, date: day.date, through: through, until: until, isWholeDay: isOnlyBox, spentThrough: through,
@@ -52,7 +77,7 @@ struct LeaseAccount {
     guard isDue(held) else { return held }
     let (through, until) = offer
     // Renewing never takes away, unless the room itself shrank or another box came.
-    let keeps = held.isWholeDay == isOnlyBox && held.through <= room
+    let keeps = held.isWholeDay == isOnlyBox && held.through <= room && !yields
     let next = keeps ? max(through, held.through) : through
     guard next != held.through || until != held.until || held.isWholeDay != isOnlyBox else { return held }
     if keeps, next == held.through, room <= held.through { return held }
@@ -66,7 +91,10 @@ struct LeaseAccount {
   private func isDue(_ held: HeldLease) -> Bool {
     if held.isWholeDay != isOnlyBox || held.through > room || now >= held.until { return true }
     if isOnlyBox { return held.through != offer.through }
-    guard hasOpenSession else { return false }
+    // What it yielded comes back when nobody wants it any more.
+    guard hasOpenSession else {
+      return yields ? held.through > counted : held.through <= counted && room > counted && mayGrow
+    }
     return held.through - reckoned <= UpstreamLimits.leaseRenewalSeconds
       || held.until - now <= UpstreamLimits.leaseRenewalSeconds
   }
@@ -78,6 +106,7 @@ struct LeaseAccount {
       let part = min(left, max(UpstreamLimits.idleLeaseSeconds, left / 4))
       return (min(reckoned + part, max(room, counted)), min(now + UpstreamLimits.openLeaseSeconds, day.endsAt))
     }
+    if yields { return (counted, day.endsAt) }
     let left = max(room - counted, 0)
     return (counted + min(left, UpstreamLimits.idleLeaseSeconds), day.endsAt)
   }

@@ -27,6 +27,8 @@ package enum UpstreamLimits {
   package static let idleLeaseSeconds: Int64 = 300
   package static let openLeaseSeconds: Int64 = 1_200
   package static let leaseRenewalSeconds: Int64 = 120
+  /// A box that plays with so much left and gets no more is given what idle ones hold; it reports at 180 s.
+  package static let leaseShortSeconds: Int64 = 200
   /// For how long an open session counts on after its last report.
   package static let openSessionSeconds: Int64 = 600
 

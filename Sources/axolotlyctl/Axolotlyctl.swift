@@ -9,7 +9,7 @@ struct Axolotlyctl: ParsableCommand {
     abstract: "Ask the Axolotly daemon of this box.",
     discussion: """
       Every command talks to the daemon's private socket: --socket, else AXOLOTLY_SOCKET, else /run/axolotly/bus. \
-      Group axolotly may use profiles, select, decide, policy explain, resolve, browse, launch and session, pair while the box is unpaired, and unpair with an adult's PIN; \
+      Group axolotly may use profiles, select, decide, policy explain, resolve, browse, launch, session, standby and request, pair while the box is unpaired, and unpair with an adult's PIN; \
       the others, and another profile than the active one, need root or group axolotly-admin.
 
       With --json a command prints one JSON document with sorted keys; one that waits (pair, status --watch, monitor) prints one \
@@ -21,7 +21,7 @@ struct Axolotlyctl: ParsableCommand {
     subcommands: [
       PairCommand.self, UnpairCommand.self, StatusCommand.self, SyncCommand.self, ProfilesCommand.self,
       SelectCommand.self, BrowseCommand.self, DecideCommand.self, ResolveCommand.self, LaunchCommand.self,
-      SessionCommand.self,
+      SessionCommand.self, StandbyCommand.self, RequestCommand.self, RequestsCommand.self,
       UsageCommand.self, PolicyCommand.self, MonitorCommand.self, DoctorCommand.self,
     ])
 

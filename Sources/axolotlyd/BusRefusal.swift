@@ -44,6 +44,9 @@ enum BusRefusal {
         "after repeated crashes the upstream is left alone for \(seconds) s more; to ask now: systemctl restart axolotlyd"
       )
     case .tooManySessions(let limit): (Agent1.ErrorName.limit, "\(limit) sessions are open; end one first")
+    case .requestsNotTaken: (Agent1.ErrorName.denied, "the family's policy takes no requests of this kind")
+    case .tooManyRequests(let limit):
+      (Agent1.ErrorName.limit, "\(limit) requests wait for a parent's answer; wait for one of them")
     case .storage(let cause): (Agent1.ErrorName.storage, "not stored, so not done (\(cause)); free space and try again")
     case .cancelled: (Agent1.ErrorName.pairingFailed, "cancelled by another request")
     }

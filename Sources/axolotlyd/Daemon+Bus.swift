@@ -54,6 +54,10 @@ extension Daemon {
     case "Launch": launch(call)
     case "Playing": command(.playing(session: call.text(0), owner: call.caller.uid), for: call)
     case "Paused": command(.paused(session: call.text(0), owner: call.caller.uid), for: call)
+    case "Standby": command(.standby(call.flag(0)), for: call)
+    case "RequestTitle": requestTitle(call)
+    case "RequestTime": requestTime(call)
+    case "Requests": call.reply([.string(JSONText.of(requestsDocument))])
     case "EndSession": command(.endSession(session: call.text(0), owner: call.caller.uid), for: call)
     default: call.fail(name: Agent1.ErrorName.unavailable, message: "this agent does not know \(call.member)")
     }
@@ -84,6 +88,7 @@ extension Daemon {
     case .session(let id, let remaining): call.reply([.string(id), .int64(remaining ?? -1)])
     case .remaining(let seconds): call.reply([.int64(seconds ?? -1)])
     case .ended(let seconds): call.reply([.int64(seconds)])
+    case .requested(let request): call.reply([.string(request)])
     case .refused(let refusal): refuse(call, refusal)
     }
   }
@@ -191,8 +196,16 @@ extension Daemon {
     case .profileChanged(let profile): emit(launcher, "ProfileChanged", [.string(profile ?? "")])
     case .sessionWarning(let session, let remaining):
       emit(launcher, "SessionWarning", [.string(session), .int64(remaining)])
-    case .sessionEnded(let session, let reason):
-      emit(launcher, "SessionEnded", [.string(session), .string(reason.rawValue)])
+    case .sessionEnded(let session, let reason, let decision):
+      emit(
+        launcher, "SessionEnded",
+        [.string(session), .string(reason.rawValue)] + (decision.map(Self.values) ?? Self.noDecision).prefix(3))
+    case .decisionChanged(let profile, let title, let app, let decision):
+      emit(
+        launcher, "DecisionChanged",
+        [.string(profile), .string(title?.text ?? ""), .string(app ?? "")] + Self.values(of: decision))
+    case .requestAnswered(let request, let isGranted):
+      emit(launcher, "RequestAnswered", [.string(request), .boolean(isGranted)])
     case .pairingStateChanged(let state, let detail):
       emit(device, "PairingStateChanged", [.string(state), .string(detail)])
       emitPropertyChanged("Paired")
@@ -222,6 +235,11 @@ extension BusCall {
   func text(_ index: Int) -> String {
     guard index < arguments.count, case .string(let text) = arguments[index] else { return "" }
     return text
+  }
+
+  func flag(_ index: Int) -> Bool {
+    guard index < arguments.count, case .boolean(let flag) = arguments[index] else { return false }
+    return flag
   }
 
   func number(_ index: Int) -> UInt32 {

@@ -95,7 +95,7 @@ extension Daemon {
     case .usage(let epoch, let from, let maxEvents, let maxBytes):
       sendBatch(outgoing, epoch: epoch, from: from, maxEvents: maxEvents, maxBytes: maxBytes)
     case .blob(let sha256, _): dispatch(outgoing, blobFile: parts.path(of: sha256))
-    case .deviceAuthorization, .deviceToken, .claim, .token, .heads, .policy, .state, .unpair, .manifest:
+    case .deviceAuthorization, .deviceToken, .claim, .token, .heads, .policy, .state, .request, .unpair, .manifest:
       dispatch(outgoing)
     }
   }

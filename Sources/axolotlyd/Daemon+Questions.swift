@@ -52,13 +52,63 @@ extension Daemon {
   func answerDecide(_ call: BusCall) {
     guard let profile = profile(call.text(0), of: call), let title = reference(call.text(1), of: call) else { return }
     let app = call.text(2)
-    let decision = agent?.decide(
-      profile: profile, title: title.map(facts), app: app.isEmpty ? nil : app, at: now)
+    let facts = title.map(facts)
+    let decision = agent?.decide(profile: profile, title: facts, app: app.isEmpty ? nil : app, at: now)
     guard let decision else { return refuse(call, .noPolicy) }
-    call.reply([
+    call.reply(Self.values(of: decision))
+    noteQuestion(of: call, profile: profile, title: facts, app: app.isEmpty ? nil : app, decision)
+  }
+
+  /// A decision as the bus has it: verdict, reasons, until (empty: none), remaining_s (-1: none).
+  static func values(of decision: Decision) -> [BusValue] {
+    [
       .string(decision.verdict.rawValue), .array(element: "s", decision.reasons.map { .string($0.rawValue) }),
       .string(decision.until?.description ?? ""), .int64(decision.remainingSeconds ?? -1),
-    ])
+    ]
+  }
+
+  static let noDecision: [BusValue] = [.string(""), .array(element: "s", []), .string(""), .int64(-1)]
+
+  /// The launcher acts on this answer: it hears when another one holds.
+  private func noteQuestion(of call: BusCall, profile: String, title: TitleFacts?, app: String?, _ decision: Decision) {
+    let client = UInt64(call.caller.uid) << 32 | UInt64(UInt32(bitPattern: call.caller.pid))
+    let isNearer = agent?.asked(by: client, profile: profile, title: title, app: app, decision: decision, at: now)
+    if isNearer == true { loop.setDeadline(agent?.deadline) }
+  }
+
+  // MARK: Requests
+
+  func requestTitle(_ call: BusCall) {
+    guard let profile = profile(call.text(0), of: call), let named = reference(call.text(1), of: call) else { return }
+    guard let title = named else {
+      return call.fail(
+        name: Agent1.ErrorName.invalidArguments, message: "give a title reference, such as tmdb:movie:603")
+    }
+    command(.request(profile: profile, .title(title)), for: call)
+  }
+
+  func requestTime(_ call: BusCall) {
+    guard let profile = profile(call.text(0), of: call) else { return }
+    let minutes = Int(call.number(1))
+    guard (1...1_440).contains(minutes) else {
+      return call.fail(name: Agent1.ErrorName.invalidArguments, message: "minutes have to be 1 to 1440")
+    }
+    command(.request(profile: profile, .time(minutes: minutes)), for: call)
+  }
+
+  var requestsDocument: RequestsDocument {
+    RequestsDocument(
+      requests: (agent?.childRequests.records ?? []).map { record in
+        var line = RequestsDocument.Request(
+          request: record.id, profile: record.profile, asks: record.asks.name, at: record.at.description,
+          state: record.answer.map { $0.isGranted ? "granted" : "refused" } ?? (record.isSent ? "sent" : "waiting"))
+        switch record.asks {
+        case .title(let title): line.title = title.text
+        case .time(let minutes): line.minutes = minutes
+        }
+        line.answeredAt = record.answer?.at.description
+        return line
+      })
   }
 
   func answerExplain(_ call: BusCall) {

@@ -29,6 +29,12 @@ extension DaemonTests {
       Row(method: launcher + "SelectProfile", arguments: ["string:mia", "string:"], allowed: .launchers),
       Row(method: launcher + "Decide", arguments: ["string:", "string:tmdb:movie:1", "string:"], allowed: .launchers),
       Row(method: launcher + "Launch", arguments: ["string:", "string:", "string:no-app"], allowed: .launchers),
+      Row(
+        method: launcher + "Explain", arguments: ["string:", "string:tmdb:movie:1", "string:", "string:"],
+        allowed: .launchers),
+      Row(method: launcher + "RequestTitle", arguments: ["string:", "string:tmdb:movie:1"], allowed: .launchers),
+      Row(method: launcher + "RequestTime", arguments: ["string:", "uint32:0"], allowed: .launchers),
+      Row(method: launcher + "Standby", arguments: ["boolean:false"], allowed: .launchers),
       Row(method: launcher + "Resolve", arguments: ["string:", "string:tmdb:movie:1"], allowed: .launchers),
       Row(
         method: launcher + "Browse", arguments: ["string:", "string:", "string:", "uint32:0", "uint32:5"],
@@ -45,6 +51,7 @@ extension DaemonTests {
       Row(method: device + "Status", allowed: .administrators),
       Row(method: device + "Sync", allowed: .administrators),
       Row(method: device + "UsageLog", arguments: ["uint32:5"], allowed: .administrators),
+      Row(method: device + "Requests", allowed: .administrators),
       Row(method: device + "PolicyDocument", allowed: .administrators),
       Row(method: get, arguments: ["string:com.axolotly.Device1", "string:Paired"], allowed: .administrators),
       Row(method: get, arguments: ["string:com.axolotly.Device1", "string:Online"], allowed: .administrators),

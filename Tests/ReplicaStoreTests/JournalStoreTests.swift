@@ -236,7 +236,7 @@ let trust = TrustSet(version: 3, policy: [key], catalogue: [key], root: key)
       Issue.record("it was opened")
     } catch {
       #expect(error.isForeignSchema)
-      #expect(error.description.contains("schema version 9, newer than 3"))
+      #expect(error.description.contains("schema version 9, newer than 4"))
     }
     #expect(try contents(path) == before)
   }

@@ -22,6 +22,10 @@ extension Simulation.Sabotage: ExpressibleByArgument {}
       "Break a promise on purpose, to see that it is noticed: \(Simulation.Sabotage.allCases.map(\.rawValue).joined(separator: ", "))."
   )
   var sabotage: Simulation.Sabotage?
+  @Flag(help: "Nothing is cut, fails or sleeps.")
+  var calm = false
+  @Flag(help: "Children play all the time against a small budget that stays.")
+  var contested = false
   @Flag(help: "Print the trace's hash alone, to compare two processes.")
   var hash = false
 
@@ -35,6 +39,7 @@ extension Simulation.Sabotage: ExpressibleByArgument {}
       var options = Simulation.Options()
       options.boxes = boxes
       options.sabotage = sabotage
+      (options.isCalm, options.isContested) = (calm, contested)
       var world = Simulation(seed: seed, options: options, keepsLog: self.seed != nil && !hash)
       let start = ContinuousClock.now
       var violation: (any Error)?

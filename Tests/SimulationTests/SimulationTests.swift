@@ -34,6 +34,22 @@ private enum Seeds {
     }
   }
 
+  /// Children who play all the time: within the budget while nothing is cut, and within the offline minutes of each box beyond it else.
+  @Test(arguments: [true, false])
+  func run_contestedBudget_isKept(isCalm: Bool) throws {
+    var options = Simulation.Options()
+    (options.isCalm, options.isContested, options.boxes) = (isCalm, true, 3)
+    for seed in Seeds.wanted {
+      var world = Simulation(seed: seed, options: options)
+      do {
+        try world.run()
+      } catch let violation as Simulation.Violation {
+        Issue.record("\(violation)")
+        return
+      }
+    }
+  }
+
   @Test func run_sameSeedTwice_leavesTheSameTrace() throws {
     func trace() throws -> TraceHash {
       var world = Simulation(seed: 7)

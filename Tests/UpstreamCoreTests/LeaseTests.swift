@@ -70,6 +70,24 @@ import Testing
     #expect(through(heads) == 480)
   }
 
+  /// A box that plays and gets no more is given what an idle one holds, once that one has said that it uses nothing of it.
+  @Test func lease_ofAnIdleBox_isYieldedToTheOneThatPlays() throws {
+    let bench = FamilyBench(devices: ["d_1", "d_2"])
+    _ = (bench.heads("d_1"), bench.heads("d_2"))
+    bench.setPolicy(budget: 5)
+    #expect(through(bench.heads("d_2")) == 300)
+    #expect(through(bench.heads("d_1")) == nil)
+    bench.send([bench.started(1)], "d_1")
+    let yielded = try #require(bench.heads("d_2"))
+    #expect(through(yielded) == 0)
+    #expect(through(bench.heads("d_1")) == nil, "the idle box may still believe the old one")
+    bench.call(.heads(bench.question(after: yielded.cursor, wait: 0)), "d_2")
+    bench.report("d_2")
+    #expect(through(bench.heads("d_1")) == 300)
+    bench.send([bench.ended(2, 100)], "d_1")
+    #expect(through(bench.heads("d_1")) == 300, "idle now, and it holds the rest")
+  }
+
   @Test func lease_sessionEnded_givesTheRestBack() throws {
     let bench = FamilyBench(devices: ["d_1", "d_2"])
     _ = (bench.heads("d_1"), bench.heads("d_2"))

@@ -170,10 +170,14 @@ Launcher1,Launch,sss,-,-,none yes yes yes no
 Launcher1,Playing,s,none yes yes yes no
 Launcher1,Paused,s,none yes yes yes no
 Launcher1,EndSession,s,none yes yes yes no
+Launcher1,Standby,b,false yes yes yes no
+Launcher1,RequestTitle,ss,-,none yes yes yes no
+Launcher1,RequestTime,su,-,0 yes yes yes no
 Device1,Status yes no yes no
 Device1,Sync yes no yes no
 Device1,UsageLog,u,1 yes no yes no
 Device1,PolicyDocument yes no yes no
+Device1,Requests yes no yes no
 Device1,Pair yes no yes no
 Device1,PairWithCode,s,none yes no yes no
 Device1,CancelPairing yes no yes no

@@ -17,6 +17,8 @@ package struct SessionBook: Sendable, Equatable {
     package var warnedSeconds: Int64?
     package var progressAt: Moment
     package var savedAt: Moment
+    /// The lease for whose shortness a running total was sent.
+    package var reportedLease: LeaseBook.Row?
     /// Its app was started by the agent: it counts while the app runs and needs no heartbeat.
     package var isLaunched = false
     /// The app that runs; nil while the next target of a failed one is being started.

@@ -2,7 +2,7 @@ extension UsageEvent: Encodable {
   private enum Key: String, CodingKey {
     case seq, kind, at, up_s, boot, profile
     case session, title, app, service, policy, days, reason, reasons, count, version, after_ms, from, counts, code,
-      state, form, id, handler, outcome
+      state, form, id, handler, outcome, request, asks
   }
 
   /// The `kind` of the line.
@@ -13,6 +13,7 @@ extension UsageEvent: Encodable {
     case .sessionEnded: "session_ended"
     case .decisionDenied: "decision_denied"
     case .launch: "launch"
+    case .request: "request"
     case .policyApplied: "policy_applied"
     case .dropped: "dropped"
     case .health: "health"
@@ -53,6 +54,9 @@ extension UsageEvent: Encodable {
       try line.encode(id, forKey: .id)
       try line.encode(handler, forKey: .handler)
       try line.encode(outcome, forKey: .outcome)
+    case .request(let request, let asks):
+      try line.encode(request, forKey: .request)
+      try line.encode(asks.name, forKey: .asks)
     case .policyApplied(let version, let afterMilliseconds):
       try line.encode(version, forKey: .version)
       try line.encode(afterMilliseconds, forKey: .after_ms)

@@ -33,6 +33,7 @@ package struct UsageEvent: Sendable, Equatable {
     case decisionDenied(title: TitleReference?, app: String?, reasons: [Decision.Reason], count: Int)
     case launch(
       title: TitleReference?, service: String?, form: String?, id: String?, handler: String, outcome: LaunchOutcome)
+    case request(request: String, asks: RequestRecord.Asks)
     case policyApplied(version: Int, afterMilliseconds: Int64)
     case dropped(from: Int, counts: [String: Int])
     case health(code: String, raised: Bool)

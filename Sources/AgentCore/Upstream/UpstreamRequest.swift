@@ -10,6 +10,8 @@ package enum UpstreamRequest: Sendable, Equatable {
   /// The batch's lines are read from the outbox by the shell: at most so many events and bytes from `from` on.
   case usage(epoch: Int, from: Int, maxEvents: Int, maxBytes: Int)
   case state(StateReport)
+  /// What a child asks a parent for.
+  case request(RequestRecord)
   case unpair
   case manifest(ShelfName)
   /// A blob, kept as a file of the shell's; see `Effect.fetchPart`.

@@ -22,6 +22,13 @@ package enum JournalChange: Sendable, Equatable {
   case retryAfter(endpoint: String, until: WallTime?)
   /// Wrong PINs of a profile in a row: totals, not differences; none takes the row away.
   case pinAttempts(PINAttempts.Row)
+  /// The last lease of a profile.
+  case lease(LeaseBook.Row)
+  /// What the family's other boxes counted of a profile's day; nil: nothing any more.
+  case elsewhere(profile: String, Heads.Elsewhere?)
+  /// What a child asked for, as it stands.
+  case request(RequestRecord)
+  case requestGone(id: String)
   /// Events acknowledged before this time go.
   case prune(acknowledgedBefore: WallTime)
 }
@@ -70,6 +77,9 @@ package struct JournalContents: Sendable, Equatable {
   /// The newest trust that was made durable; nil where none ever was.
   package var trust: TrustSet?
   package var pinAttempts: [PINAttempts.Row]
+  package var leases: [LeaseBook.Row]
+  package var elsewhere: [String: Heads.Elsewhere]
+  package var requests: [RequestRecord]
 
   package struct StoredPolicy: Sendable, Equatable {
     package var envelope: String
@@ -112,7 +122,8 @@ package struct JournalContents: Sendable, Equatable {
   package init(
     policy: StoredPolicy? = nil, outbox: OutboxContents = OutboxContents(), ledger: [LedgerRow] = [],
     sessions: [SessionRecord] = [], highWater: WallTime? = nil, retryAfter: [String: WallTime] = [:],
-    trust: TrustSet? = nil, pinAttempts: [PINAttempts.Row] = []
+    trust: TrustSet? = nil, pinAttempts: [PINAttempts.Row] = [], leases: [LeaseBook.Row] = [],
+    elsewhere: [String: Heads.Elsewhere] = [:], requests: [RequestRecord] = []
   ) {
     self.policy = policy
     self.outbox = outbox
@@ -122,6 +133,9 @@ package struct JournalContents: Sendable, Equatable {
     self.retryAfter = retryAfter
     self.trust = trust
     self.pinAttempts = pinAttempts
+    self.leases = leases
+    self.elsewhere = elsewhere
+    self.requests = requests
   }
 }
 
@@ -129,6 +143,6 @@ extension JournalContents {
   /// It holds something of a family: a policy, usage, counted time.
   package var isPrivate: Bool {
     policy != nil || trust != nil || outbox.next > 1 || outbox.epoch > 1 || !ledger.isEmpty || !sessions.isEmpty
-      || !pinAttempts.isEmpty
+      || !pinAttempts.isEmpty || !leases.isEmpty || !elsewhere.isEmpty || !requests.isEmpty
   }
 }

@@ -19,6 +19,11 @@ package struct Ledger: Sendable, Equatable {
 
   package func day(_ profile: String, _ date: CalendarDate) -> Day { days[profile]?[date] ?? Day() }
 
+  /// What a profile counted, by day, whole seconds.
+  package func rows(_ profile: String) -> [(date: CalendarDate, seconds: Int64)] {
+    (days[profile] ?? [:]).map { ($0.key, $0.value.total / 1_000) }
+  }
+
   /// Counts the same stretch once for the profile and once for each app, however many sessions played in it.
   package mutating func add(_ milliseconds: Int64, profile: String, apps: Set<String>, date: CalendarDate) {
     guard milliseconds > 0 else { return }

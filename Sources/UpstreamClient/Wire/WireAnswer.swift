@@ -29,7 +29,7 @@ package enum WireAnswer {
     switch response.status {
     case 204:
       return try emptyContent(for: request)
-    case 206 where response.isStored, 200:
+    case 201 where isRequest(request), 206 where response.isStored, 200:
       guard let type = form.answerType, response.contentType == type else { throw .captivePortal }
       return try content(response, for: request, openers)
     default:
@@ -41,7 +41,7 @@ package enum WireAnswer {
     switch request {
     case .heads: return .unchanged
     case .state, .unpair: return .done
-    case .deviceAuthorization, .deviceToken, .claim, .token, .policy, .usage, .manifest, .blob:
+    case .deviceAuthorization, .deviceToken, .claim, .token, .policy, .usage, .request, .manifest, .blob:
       throw .malformed("status 204 where a body is answered")
     }
   }
@@ -64,6 +64,9 @@ package enum WireAnswer {
       let document = try WireJSON.decode(AcknowledgementDocument.self, response.body)
       return .usageAcknowledged(
         through: document.acked, rejected: document.rejected.map { RejectedEvent(sequence: $0.seq, type: $0.type) })
+    case .request:
+      _ = try WireJSON.decode([String: JSONValue].self, response.body)
+      return .done
     case .manifest(let shelf):
       return .manifest(openers.openManifest(String(decoding: response.body, as: UTF8.self), shelf))
     case .blob:
@@ -72,6 +75,10 @@ package enum WireAnswer {
     case .state, .unpair:
       preconditionFailure("their answer has no type, so a 200 was refused before")
     }
+  }
+
+  private static func isRequest(_ request: UpstreamRequest) -> Bool {
+    if case .request = request { true } else { false }
   }
 
   private static func pairingSuccess(_ body: [UInt8]) throws(TransportFailure) -> PairingSuccess {

@@ -16,6 +16,18 @@ enum WireBodies {
     try WireJSON.encode(StateDocument(report: report, agent: agent))
   }
 
+  static func request(_ record: RequestRecord) throws(TransportFailure) -> [UInt8] {
+    var members: [String: JSONValue] = [
+      "id": .string(record.id), "profile": .string(record.profile), "asks": .string(record.asks.name),
+      "at": .string(record.at.description),
+    ]
+    switch record.asks {
+    case .title(let title): members["title"] = .string(title.text)
+    case .time(let minutes): members["minutes"] = .integer(Int64(minutes))
+    }
+    return try WireJSON.encode(members)
+  }
+
   private static func object(_ text: String, _ name: String) throws(TransportFailure) -> JSONValue {
     guard let value = try? WireJSON.decode(JSONValue.self, Array(text.utf8)), case .object = value else {
       throw .local("\(name) is no JSON object")

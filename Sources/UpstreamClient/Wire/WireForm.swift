@@ -32,6 +32,8 @@ struct WireForm {
       self.init(.post, "/v1/device/usage", type: .json, isPrivate: true)
     case .state:
       self.init(.put, "/v1/device/state", type: nil, isPrivate: true)
+    case .request:
+      self.init(.post, "/v1/device/requests", type: .json, isPrivate: true)
     case .unpair:
       self.init(.delete, "/v1/device", type: nil, isPrivate: true)
     case .manifest(let shelf):

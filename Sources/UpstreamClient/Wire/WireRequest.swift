@@ -51,6 +51,8 @@ package enum WireRequest {
       return Content(headers: [json], bytes: try WireBodies.claim(code: code, assertion: assertion, context))
     case .state(let report):
       return Content(headers: [json], bytes: try WireBodies.state(report, agent: context.agentVersion))
+    case .request(let record):
+      return Content(headers: [json], bytes: try WireBodies.request(record))
     case .usage:
       guard let usage else { throw .local("a usage request without its batch") }
       let headers = [
@@ -81,7 +83,7 @@ package enum WireRequest {
     case .token(let device):
       pairs = [("grant_type", "client_credentials")]
       subject = device
-    case .claim, .heads, .policy, .usage, .state, .unpair, .manifest, .blob:
+    case .claim, .heads, .policy, .usage, .state, .request, .unpair, .manifest, .blob:
       preconditionFailure("only the OAuth requests of spec/wire.md §1 are forms")
     }
     pairs += [

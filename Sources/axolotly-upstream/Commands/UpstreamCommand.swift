@@ -12,6 +12,6 @@ struct UpstreamCommand: AsyncParsableCommand {
       """,
     subcommands: [
       ServeCommand.self, ImportCommand.self, FamilyCommand.self, PolicyCommand.self, DevicesCommand.self,
-      PairingCommand.self, UsageCommand.self, ShelvesCommand.self,
+      PairingCommand.self, RequestCommand.self, UsageCommand.self, ShelvesCommand.self,
     ])
 }

@@ -81,7 +81,13 @@ enum AdminDocuments {
     var name: String
     var args: [String: DeviceCommand.Argument]?
   }
-  struct Decision: Codable, Sendable { var granted: Bool }
+  struct Decision: Codable, Sendable {
+    var granted: Bool
+    /// With a yes: other minutes than those that were asked for.
+    var minutes: Int?
+  }
+
+  struct RequestList: Codable, Sendable { var requests: [RequestLine] }
 
   /// A family's usage as a parent sees it.
   struct Usage: Codable, Sendable {

@@ -45,7 +45,7 @@ struct AdminRoutes {
     case ("GET", "usage", 1): return try await usage(of: id)
     case ("POST", "requests", 3) where rest[2] == "answer":
       let decision = try await call.jsonBody(AdminDocuments.Decision.self)
-      return try await perform(.answer(request: rest[1], isGranted: decision.granted), id)
+      return try await answer(decision, to: rest[1], of: id)
     default: throw Problem.notFound
     }
   }
@@ -140,6 +140,25 @@ struct AdminRoutes {
       guard let held = basis.document else { throw FamilyStore.PolicyFailure.noPolicy }
       return try edit.applied(to: held, now: basis.now, zone: basis.zone, grantID: grantID)
     }
+  }
+
+  /// A yes becomes a grant first: a box that hears of the answer finds it in the policy.
+  private func answer(_ decision: AdminDocuments.Decision, to request: String, of id: String) async throws -> Answer {
+    if let minutes = decision.minutes, !(1...1_440).contains(minutes) {
+      throw Problem(400, "bad_request", "minutes has to be from 1 to 1440.")
+    }
+    guard let asked = try await held(id).requests[request] else { throw Problem.notFound }
+    if decision.granted, asked.answer == nil {
+      let grant = RequestGrant(request: asked, minutes: decision.minutes)
+      let held = try await services.families.perform { try $0.policyBasis(of: id, now: UpstreamClock.now()) }
+      if let document = held.document, try grant.applied(to: document, now: held.now, zone: held.zone) != nil {
+        _ = try await set(id) { basis in
+          guard let document = basis.document else { throw FamilyStore.PolicyFailure.noPolicy }
+          return try grant.applied(to: document, now: basis.now, zone: basis.zone) ?? document
+        }
+      }
+    }
+    return try await perform(.answer(request: request, isGranted: decision.granted), id)
   }
 
   private func set(

@@ -32,6 +32,12 @@ extension FamilyStore {
     return draft.version
   }
 
+  /// What an edit would start from now.
+  func policyBasis(of id: String, now: UpstreamInstant) throws -> PolicyBasis {
+    guard let family = try family(id) else { throw PolicyFailure.noFamily }
+    return try basis(of: family, FamilyRules.policyDraft(of: family, now: now))
+  }
+
   private func basis(of family: Family, _ draft: PolicyDraft) throws -> PolicyBasis {
     let facts = family.policy?.facts
     return PolicyBasis(

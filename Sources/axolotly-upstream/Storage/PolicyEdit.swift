@@ -9,6 +9,8 @@ struct PolicyEdit: Codable, Sendable {
   var minutes: Int?
   var until: WallTime?
   var message: String?
+  /// With `grant` of time: the schedule does not apply for so many minutes.
+  var opensHours: Bool?
 
   enum Kind: String, Codable, Sendable { case block, unblock, allow, pause, resume, grant }
 
@@ -60,6 +62,9 @@ struct PolicyEdit: Codable, Sendable {
     if title != nil {
       grant["kind"] = .string("title")
       grant["title"] = .string(try titleReference())
+      grant["until"] = .string((now + Int64(minutes) * 60).description)
+    } else if opensHours == true {
+      grant["kind"] = .string("window")
       grant["until"] = .string((now + Int64(minutes) * 60).description)
     } else {
       grant["kind"] = .string("time")

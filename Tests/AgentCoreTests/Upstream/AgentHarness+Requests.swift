@@ -3,7 +3,7 @@ import Testing
 
 /// What a request is for, as tests name it.
 enum RequestKind: Hashable {
-  case pairingCode, pairingPoll, claim, token, heads, policy, usage, state, unpair, manifest, blob
+  case pairingCode, pairingPoll, claim, token, heads, policy, usage, state, request, unpair, manifest, blob
 }
 
 extension OutgoingRequest {
@@ -17,6 +17,7 @@ extension OutgoingRequest {
     case .policy: .policy
     case .usage: .usage
     case .state: .state
+    case .request: .request
     case .unpair: .unpair
     case .manifest: .manifest
     case .blob: .blob
@@ -82,13 +83,24 @@ extension AgentHarness {
   /// The heads as the upstream has them when it knows what this box last told it.
   func heads(
     _ cursor: String, policy: PolicyEnvelope? = nil, catalogue: [Heads.ShelfHead] = [],
-    ledger: [String: Heads.Elsewhere] = [:], commands: [Heads.UpstreamCommand] = [],
+    ledger: [String: Heads.Elsewhere] = [:], leases: [Heads.Lease]? = nil, answers: [Heads.RequestAnswer] = [],
+    commands: [Heads.UpstreamCommand] = [],
     usage: Heads.OutboxPosition? = nil, poll: Heads.PollSettings = .init(waitSeconds: 240, spreadSeconds: 10)
   ) -> Heads {
     Heads(
       cursor: cursor, policy: policy.map { .init(version: $0.policy.version, envelope: .opened($0)) },
-      catalogue: catalogue, ledger: ledger, commands: commands,
+      catalogue: catalogue, ledger: ledger, leases: leases ?? wholeDay, answers: answers, commands: commands,
       usage: usage ?? .init(epoch: agent.outbox.epoch, next: agent.outbox.firstUnacknowledged), poll: poll)
+  }
+
+  /// What the family's only box is leased, with room for every budget of a test.
+  var wholeDay: [Heads.Lease] {
+    let day = now.systemSeconds / 86_400
+    return [
+      Heads.Lease(
+        profile: "mia", date: CalendarDate(daysSinceEpoch: Int(day)), throughSeconds: 86_400,
+        until: WallTime(seconds: (day + 1) * 86_400))
+    ]
   }
 
   /// A box that is paired, has a token, a policy and one held request out.
@@ -127,7 +139,7 @@ extension AgentHarness {
 
   /// What ended, with its reason, in order.
   var endings: [SessionEndReason] {
-    signals.compactMap { if case .sessionEnded(_, let reason) = $0 { reason } else { nil } }
+    signals.compactMap { if case .sessionEnded(_, let reason, _) = $0 { reason } else { nil } }
   }
 
   var warnings: [Int64] {

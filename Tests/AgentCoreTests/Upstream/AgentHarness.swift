@@ -24,6 +24,8 @@ struct AgentHarness {
   var journal: SimulatedJournal
   /// Requests that are answered at once, as an upstream in good health does.
   var answersByItself: Set<RequestKind> = [.token, .state, .usage]
+  /// Every request fails at once.
+  private(set) var isCutOff = false
   /// How the next shelf steps and commits end; those after them succeed.
   var shelfSteps: [ShelfStepResult] = []
   var shelfCommits: [ShelfCommitResult] = []
@@ -183,7 +185,12 @@ struct AgentHarness {
     case .send(let request):
       sent.append(Sent(at: now.boot, request: request))
       out.append(request)
-      if answersByItself.contains(request.kind) { answerByItself(request) }
+      if isCutOff {
+        out.removeAll { $0.id == request.id }
+        perform(agent.handle(.failed(request.id, .connect), at: now))
+      } else if answersByItself.contains(request.kind) {
+        answerByItself(request)
+      }
     case .cancel(let id): out.removeAll { $0.id == id }
     case .persist(let ticket, let changes): keep(ticket, .changes(changes))
     case .saveIdentity(let ticket, let identity): keep(ticket, .identity(identity))
@@ -249,7 +256,7 @@ struct AgentHarness {
     case .usage(_, let from, let maxEvents, _):
       let lines = journal.batch(from: from, maxEvents: maxEvents)
       deliver(.usageAcknowledged(through: lines.last?.sequence ?? from - 1, rejected: []), to: request)
-    case .state, .unpair: deliver(.done, to: request)
+    case .state, .request, .unpair: deliver(.done, to: request)
     case .deviceAuthorization, .deviceToken, .claim, .heads, .policy, .manifest: break
     case .blob: deliver(.blobStored, to: request)
     }
@@ -303,6 +310,13 @@ struct AgentHarness {
   mutating func answer(_ request: OutgoingRequest, _ content: UpstreamAnswer.Content) {
     deliver(content, to: request)
     turn()
+  }
+
+  /// The network goes: whatever is out fails, and so does whatever follows.
+  mutating func cutOff() {
+    isCutOff = true
+    for request in out { handle(.failed(request.id, .connect)) }
+    out = []
   }
 
   mutating func fail(

@@ -13,6 +13,9 @@ struct SimulatedJournal {
   var highWater: WallTime?
   var retryAfter: [String: WallTime] = [:]
   var pinAttempts: [String: PINAttempts.Row] = [:]
+  var leases: [String: LeaseBook.Row] = [:]
+  var elsewhere: [String: Heads.Elsewhere] = [:]
+  var requests: [String: RequestRecord] = [:]
   var shelves: [AppliedShelf] = []
   /// The policies that can be opened again, by their text.
   var envelopes: [String: PolicyEnvelope] = [:]
@@ -29,7 +32,9 @@ struct SimulatedJournal {
         outbox: .init(epoch: epoch, next: next, firstUnacknowledged: firstUnacknowledged, oldestAt: oldest?.at),
         ledger: ledger.sorted { $0.key < $1.key }.map(\.value),
         sessions: sessions.sorted { $0.key < $1.key }.map(\.value), highWater: highWater, retryAfter: retryAfter,
-        pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value)),
+        pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value),
+        leases: leases.sorted { $0.key < $1.key }.map(\.value), elsewhere: elsewhere,
+        requests: requests.sorted { $0.key < $1.key }.map(\.value)),
       policy: policy.flatMap { envelopes[$0.envelope] }, shelves: shelves)
   }
 
@@ -68,6 +73,10 @@ struct SimulatedJournal {
     case .highWater(let time): highWater = time
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
     case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
+    case .lease(let row): leases[row.profile] = row
+    case .elsewhere(let profile, let other): elsewhere[profile] = other
+    case .request(let record): requests[record.id] = record
+    case .requestGone(let id): requests[id] = nil
     }
     return true
   }
