@@ -2,8 +2,11 @@
 extension Agent {
   mutating func handleAnswer(_ id: RequestID, _ answer: UpstreamAnswer, at now: Now) {
     guard let purpose = requests.removeValue(forKey: id) else { return }
+    let before = wall(now)
     if answer.isAuthentic, let date = answer.date { hear(date, at: now) }
     if case .problem(let problem) = answer.content {
+      // A box that has heard no time dates its assertions wrongly: with the answer's time it tries once more.
+      if problem.name == "invalid_client", wall(now) != before, askAgain(purpose, at: now) { return }
       handleProblem(purpose, id, problem, isAuthentic: answer.isAuthentic, at: now)
       return
     }
@@ -111,9 +114,9 @@ extension Agent {
   func floor(of purpose: Purpose) -> Moment? { retryAfter[purpose.name] }
 
   private mutating func hear(_ date: WallTime, at now: Now) {
-    let wasHeard = clock.source == .upstream
+    let before = clock
     clock.hear(date, at: now.boot)
-    if !wasHeard { highWaterDue = now.boot }
+    if clock != before { highWaterDue = now.boot }
   }
 
   /// The upstream itself answered: what kept it out of reach is over.

@@ -20,6 +20,21 @@ extension Agent {
     if !isFar { clear(.clockStepped, at: now) }
   }
 
+  /// What keeps the kernel's clock may move trusted time; whether anything does is to be seen.
+  mutating func observeClock(at now: Now) {
+    let before = clock
+    clock.observe(now)
+    if clock != before { highWaterDue = min(highWaterDue, now.boot) }
+    // Only a family's policy asks for the time.
+    guard pairing.identity != nil else { return }
+    if clock.source == .none { raise(.clockUntrusted, .warning, at: now) } else { clear(.clockUntrusted, at: now) }
+  }
+
+  /// Trusted time as it stands, for a process after this one and for a boot after this one.
+  var timeMarks: [JournalChange] {
+    [.anchor(clock.anchor(boot: configuration.boot))]
+  }
+
   /// What was saved so shortly before a suspend is not saved again: nobody can wear the storage by announcing it over and over.
   private static let suspendSaveInterval = Duration.seconds(1)
 
@@ -30,7 +45,8 @@ extension Agent {
     log(.info, "suspend begins", .init("saved_sessions", "\(unsaved.count)"))
     for session in unsaved { sessions.update(session.id) { $0.savedAt = now.boot } }
     persist(
-      unsaved.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) } + [.highWater(wall(now))],
+      unsaved.flatMap { [.session(sessions.record(of: $0))] + ledgerRows(of: $0) } + [.highWater(wall(now))]
+        + timeMarks,
       then: .suspend)
   }
 }

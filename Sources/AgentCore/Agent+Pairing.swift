@@ -38,6 +38,19 @@ extension Agent {
     }
   }
 
+  /// The request was refused for its date alone; false where its own rules say when it goes again.
+  mutating func askAgain(_ purpose: Purpose, at now: Now) -> Bool {
+    switch (purpose, pairing.state) {
+    case (.pairingCode, .requestingCode(_, let waiting)): requestCode(waiting: waiting, at: now)
+    case (.claim, .claiming(_, let command)):
+      guard let code = pairing.claimed else { return false }
+      pairing.state = .claiming(send(.claim(code: code), for: .claim), command)
+    default: return false
+    }
+    log(.info, "asking again with the upstream's time")
+    return true
+  }
+
   /// Without network the commands keep waiting: the code comes when the network does.
   mutating func codeRequestFailed(_ failure: TransportFailure?, floor: Moment? = nil, at now: Now) {
     guard case .requestingCode(_, let waiting) = pairing.state else { return }
@@ -91,7 +104,7 @@ extension Agent {
       let shown: BoxPairing.ShownCode?
       if case .showingCode(let code) = pairing.state { shown = code } else { shown = nil }
       abandonPairing()
-      pairing.suspended = shown
+      (pairing.suspended, pairing.claimed) = (shown, code)
       setPairing(.claiming(send(.claim(code: code), for: .claim), id))
     }
   }

@@ -94,7 +94,7 @@ extension Agent {
   private mutating func keepUnsaved(_ changes: [JournalChange], at now: Now) {
     for change in changes {
       switch change {
-      case .highWater, .prune: break
+      case .highWater, .anchor, .prune: break
       case .request(let record) where !childRequests.records.contains { $0.id == record.id } || !record.isSent: break
       case .ledger, .session, .pinAttempts, .lease, .elsewhere, .request:
         // A running total is written as it stands then, so once is enough.
@@ -117,7 +117,7 @@ extension Agent {
     case .elsewhere(let profile, _): .elsewhere(profile: profile, elsewhere[profile])
     case .request(let record): childRequests.records.first { $0.id == record.id }.map { .request($0) }
     case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .outboxEpoch, .sessionEnded, .highWater,
-      .retryAfter, .prune, .requestGone:
+      .anchor, .retryAfter, .prune, .requestGone:
       change
     }
   }
@@ -131,9 +131,9 @@ extension Agent {
     if pairing.identity != nil, highWaterDue <= now.boot {
       highWaterDue = now.boot + Self.highWaterInterval
       expireRequests(at: now)
-      persist([
-        .highWater(wall(now)), .prune(acknowledgedBefore: wall(now) + -Outbox.keptAfterAcknowledgementSeconds),
-      ])
+      persist(
+        [.highWater(wall(now)), .prune(acknowledgedBefore: wall(now) + -Outbox.keptAfterAcknowledgementSeconds)]
+          + timeMarks)
     }
     if !isSaving { next.at(retryUnsavedAt) }
     next.at(saveIdentityAgainAt)

@@ -13,7 +13,12 @@ package struct Agent: Sendable {
     package var builtAt: WallTime
     /// Whether the agent wants its name on the system bus.
     package var usesSystemBus: Bool
-    package init(upstream: String, boot: String, builtAt: WallTime, usesSystemBus: Bool = false) {
+    /// Whether the box has a clock that runs while it is off.
+    package var hasRealTimeClock: Bool
+    package init(
+      upstream: String, boot: String, builtAt: WallTime, usesSystemBus: Bool = false, hasRealTimeClock: Bool = true
+    ) {
+      self.hasRealTimeClock = hasRealTimeClock
       (self.upstream, self.boot, self.builtAt) = (upstream, boot, builtAt)
       self.usesSystemBus = usesSystemBus
     }
@@ -131,10 +136,12 @@ package struct Agent: Sendable {
 
   package init(configuration: Configuration, restored: Restored, seed: UInt64, now: Now) {
     let journal = restored.journal
-    let floor = max(configuration.builtAt, journal.highWater ?? configuration.builtAt)
     self.configuration = configuration
     random = SeededRandom(seed: seed)
-    clock = TrustedClock(floor: floor, now: now)
+    let anchor = journal.anchor.flatMap { $0.boot == configuration.boot ? $0 : nil }
+    clock = TrustedClock(
+      earliest: configuration.builtAt, highWater: journal.highWater, anchor: anchor,
+      hasRealTimeClock: configuration.hasRealTimeClock, now: now)
     clocks = ClockWatch(now)
     token = TokenKeeper(at: now.boot)
     held = HeldRequest(at: now.boot)
@@ -149,7 +156,8 @@ package struct Agent: Sendable {
     pins = PINAttempts(journal.pinAttempts, at: now.boot)
     systemBus = SystemBusPresence(isWanted: configuration.usesSystemBus, at: now.boot)
     budget = RequestBudget(at: now.boot, left: restored.requestsLeft)
-    highWaterDue = now.boot + Self.highWaterInterval
+    // A later process of this boot begins with what this one knows.
+    highWaterDue = anchor == nil ? now.boot : now.boot + Self.highWaterInterval
     deadline = now.boot
     // A clock that fell back over the restart does not turn a short wait into a long one.
     let latest = now.boot + Self.retryAfterLimit + Self.retryAfterLimit / Self.retryAfterJitter
@@ -179,7 +187,7 @@ package struct Agent: Sendable {
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
     effects = restoredEffects
     restoredEffects = []
-    clock.observe(now)
+    observeClock(at: now)
     countPlayTime(at: now)
     observeClocks(at: now)
     switch event {

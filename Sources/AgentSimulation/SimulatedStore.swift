@@ -24,6 +24,7 @@ struct SimulatedStore {
   var ledger: [String: JournalContents.LedgerRow] = [:]
   var sessions: [String: SessionRecord] = [:]
   var highWater: WallTime?
+  var anchor: TrustedClock.Anchor?
   var retryAfter: [String: WallTime] = [:]
   var pinAttempts: [String: PINAttempts.Row] = [:]
   var leases: [String: LeaseBook.Row] = [:]
@@ -45,7 +46,7 @@ struct SimulatedStore {
       highWater: highWater, retryAfter: retryAfter,
       pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value),
       leases: leases.sorted { $0.key < $1.key }.map(\.value), elsewhere: elsewhere,
-      requests: requests.sorted { $0.key < $1.key }.map(\.value))
+      requests: requests.sorted { $0.key < $1.key }.map(\.value), anchor: anchor)
   }
 
   /// Applies changes as one transaction; false where they break the order of the outbox, and nothing is kept.
@@ -80,6 +81,7 @@ struct SimulatedStore {
     case .session(let record): sessions[record.id] = record
     case .sessionEnded(let id): sessions[id] = nil
     case .highWater(let time): highWater = time
+    case .anchor(let new): anchor = new
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
     case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
     case .lease(let row): leases[row.profile] = row

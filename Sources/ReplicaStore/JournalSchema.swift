@@ -43,12 +43,13 @@ enum JournalSchema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, status INTEGER NOT NULL, line BLOB NOT NULL) STRICT;
     """
 
-  /// The last lease of each profile (`until` NULL once it was given back), what other boxes counted, and what children asked for.
+  /// The last lease of each profile (`until` NULL once it was given back), what other boxes counted, what children asked for, and trusted time in the boot.
   private static let version4 = """
     CREATE TABLE lease (
       profile TEXT PRIMARY KEY, date INTEGER NOT NULL, through_s INTEGER NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
     CREATE TABLE elsewhere (
       profile TEXT PRIMARY KEY, date INTEGER NOT NULL, seconds INTEGER NOT NULL, apps TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE request (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE anchor (id INTEGER PRIMARY KEY CHECK (id = 1), record TEXT NOT NULL) STRICT;
     """
 }

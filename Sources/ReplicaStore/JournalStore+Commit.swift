@@ -42,6 +42,7 @@ extension JournalStore {
       try connection.run("REPLACE INTO session VALUES (?, ?)", [.text(record.id), .text(try json.text(record))])
     case .sessionEnded(let id): try connection.run("DELETE FROM session WHERE id = ?", [.text(id)])
     case .highWater(let time): try connection.run("REPLACE INTO mark VALUES (1, ?)", [.integer(time.seconds)])
+    case .anchor(let anchor): try connection.run("REPLACE INTO anchor VALUES (1, ?)", [.text(try json.text(anchor))])
     case .retryAfter(let endpoint, let until?):
       try connection.run("REPLACE INTO retry_after VALUES (?, ?)", [.text(endpoint), .integer(until.seconds)])
     case .retryAfter(let endpoint, nil):
@@ -127,7 +128,7 @@ extension JournalChange {
     switch self {
     case .sessionEnded, .prune, .outboxEpoch, .requestGone: true
     case .policy, .trust, .event, .acknowledged, .rejected, .deadLetter, .ledger, .session, .highWater, .retryAfter,
-      .pinAttempts, .lease, .elsewhere, .request:
+      .pinAttempts, .lease, .elsewhere, .request, .anchor:
       false
     }
   }

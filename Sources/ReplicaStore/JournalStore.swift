@@ -52,6 +52,9 @@ package final class JournalStore {
         }, leases: try loadLeases(), elsewhere: try loadElsewhere(),
         requests: try connection.rows("SELECT record FROM request ORDER BY id") { (row) throws(DatabaseError) in
           try json.value(RequestRecord.self, row.text(0))
+        },
+        anchor: try connection.first("SELECT record FROM anchor") { (row) throws(DatabaseError) in
+          try json.value(TrustedClock.Anchor.self, row.text(0))
         })
     }
   }

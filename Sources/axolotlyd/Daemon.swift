@@ -268,7 +268,8 @@ final class Daemon {
     agent = Agent(
       configuration: .init(
         upstream: configuration.upstream, boot: String(boot.prefix(8)),
-        builtAt: WallTime(seconds: AgentVersion.builtAtSeconds), usesSystemBus: systemBusAddress != nil),
+        builtAt: WallTime(seconds: AgentVersion.builtAtSeconds), usesSystemBus: systemBusAddress != nil,
+        hasRealTimeClock: RealTimeClock.isPresent),
       restored: restored, seed: seed, now: now)
     removeLeftovers()
     if isOrphaned {

@@ -31,6 +31,8 @@ package struct BoxPairing: Sendable, Equatable {
   package var state = State.unpaired
   package var backoff = Backoff()
   /// The code that was shown before a parent's code was tried; it goes on where that fails.
+  /// The code of a parent's that is or was claimed last.
+  var claimed: String?
   package var suspended: ShownCode?
   private var replacements: [Moment] = []
 

@@ -18,6 +18,8 @@ package enum JournalChange: Sendable, Equatable {
   case sessionEnded(id: String)
   /// The highest trusted time so far.
   case highWater(WallTime)
+  /// Trusted time in this boot.
+  case anchor(TrustedClock.Anchor)
   /// Not before this trusted time may the endpoint be asked again; nil: free.
   case retryAfter(endpoint: String, until: WallTime?)
   /// Wrong PINs of a profile in a row: totals, not differences; none takes the row away.
@@ -73,6 +75,8 @@ package struct JournalContents: Sendable, Equatable {
   package var ledger: [LedgerRow]
   package var sessions: [SessionRecord]
   package var highWater: WallTime?
+  /// Of whatever boot it was written in.
+  package var anchor: TrustedClock.Anchor?
   package var retryAfter: [String: WallTime]
   /// The newest trust that was made durable; nil where none ever was.
   package var trust: TrustSet?
@@ -123,8 +127,10 @@ package struct JournalContents: Sendable, Equatable {
     policy: StoredPolicy? = nil, outbox: OutboxContents = OutboxContents(), ledger: [LedgerRow] = [],
     sessions: [SessionRecord] = [], highWater: WallTime? = nil, retryAfter: [String: WallTime] = [:],
     trust: TrustSet? = nil, pinAttempts: [PINAttempts.Row] = [], leases: [LeaseBook.Row] = [],
-    elsewhere: [String: Heads.Elsewhere] = [:], requests: [RequestRecord] = []
+    elsewhere: [String: Heads.Elsewhere] = [:], requests: [RequestRecord] = [], anchor: TrustedClock.Anchor? = nil
   ) {
+    self.anchor = anchor
+
     self.policy = policy
     self.outbox = outbox
     self.ledger = ledger

@@ -70,7 +70,7 @@ package struct Outbox: Sendable, Equatable {
         firstNotDurable -= renumberings.isEmpty ? 0 : renumberings.removeFirst()
         durableEpoch = new
       case .policy, .trust, .acknowledged, .rejected, .deadLetter, .ledger, .session, .sessionEnded, .highWater,
-        .retryAfter, .prune, .pinAttempts, .lease, .elsewhere, .request, .requestGone:
+        .anchor, .retryAfter, .prune, .pinAttempts, .lease, .elsewhere, .request, .requestGone:
         break
       }
     }

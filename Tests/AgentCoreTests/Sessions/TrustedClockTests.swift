@@ -43,7 +43,7 @@ import Testing
       ),
     ] as [(String, Int64, [Step], Int64)])
   func time_afterTheseSteps_isTrusted(story: String, first: Int64, steps: [Step], expected: Int64) {
-    var clock = TrustedClock(floor: Self.floor, now: Self.now(0, system: first))
+    var clock = TrustedClock(earliest: Self.floor + -10_000, highWater: Self.floor, now: Self.now(0, system: first))
     for step in steps {
       switch step {
       case .reads(let after, let system): clock.observe(Self.now(after, system: system))
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func moment_ofAWallTime_isWhereTimeReachesIt() {
-    var clock = TrustedClock(floor: Self.floor, now: Self.now(0, system: 500))
+    var clock = TrustedClock(earliest: Self.floor + -10_000, highWater: Self.floor, now: Self.now(0, system: 500))
     let wall = Self.floor + 900
     #expect(clock.time(at: clock.moment(of: wall)) == wall)
     #expect(clock.time(at: clock.moment(of: wall) + .nanoseconds(-1)) == wall + -1)
@@ -75,5 +75,46 @@ import Testing
     box.now.systemSeconds += step
     box.handle(.turn)
     #expect(box.agent.decide(profile: "mia", title: nil, app: "netflix", at: box.now)?.verdict == before?.verdict)
+  }
+
+  /// The daemon is restarted, or crashes, while the system clock stands wrong: the boot's time goes on.
+  @Test(arguments: [-500_000, 500_000] as [Int64])
+  func restart_inTheSameBoot_keepsTheBootsTime(step: Int64) throws {
+    var box = try AgentHarness.paired()
+    box.advance(by: .seconds(100))
+    let before = box.agent.time(at: box.now)
+    box.now.systemSeconds += step
+    box.restart(after: .seconds(10))
+    #expect(box.agent.time(at: box.now) == before + 10)
+  }
+
+  @Test func firstReading_withoutARealTimeClock_isNotBelieved() {
+    let clock = TrustedClock(
+      earliest: Self.floor + -10_000, highWater: Self.floor, hasRealTimeClock: false, now: Self.now(0, system: 500))
+    #expect(clock.source == .none)
+    #expect(clock.time(at: Self.boot + .seconds(7)) == Self.floor + 7)
+  }
+
+  @Test func anchor_ofALaterMoment_isNoAnchor() {
+    let anchor = TrustedClock.Anchor(
+      boot: "0a1b2c3d", at: Self.boot.nanoseconds + 1, wall: Self.floor + 90_000, source: .upstream)
+    let clock = TrustedClock(
+      earliest: Self.floor, anchor: anchor, hasRealTimeClock: false, now: Self.now(0, system: -5))
+    #expect(clock.time(at: Self.boot) == Self.floor)
+  }
+
+  @Test func date_beforeTheBuild_isNotGoneBackTo() {
+    var clock = TrustedClock(earliest: Self.floor, now: Self.now(0, system: 500))
+    clock.hear(Self.floor + -90_000, at: Self.boot)
+    #expect(clock.time(at: Self.boot) == Self.floor)
+  }
+
+  /// While it plays, power that is cut again and again brings no time back but for some seconds.
+  @Test func highWater_whilePlaying_isKeptClose() throws {
+    var box = try AgentHarness.paired()
+    let session = try box.play()
+    box.watch(session, for: 600)
+    let mark = try #require(box.journal.highWater)
+    #expect(box.agent.time(at: box.now) - mark <= 15)
   }
 }

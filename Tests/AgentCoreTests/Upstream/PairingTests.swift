@@ -146,4 +146,33 @@ import Testing
     box.advance(by: .seconds(12))
     #expect(box.isOut(.pairingPoll))
   }
+
+  /// A box that has heard no time dates its assertion wrongly: with the answer's time it tries once more, and no more.
+  @Test func claim_refusedForItsDate_triesOnceMoreWithTheAnswersTime() throws {
+    var box = AgentHarness(at: 0)
+    let command = box.command(.pairWithCode("WDJBMJHT"))
+    let time = WallTime(seconds: AgentHarness.noon)
+    try box.problem(.claim, 401, "invalid_client", date: time)
+    #expect(box.replies(to: command).isEmpty)
+    #expect(box.agent.time(at: box.now) == time)
+    try box.problem(.claim, 401, "invalid_client", date: time)
+    #expect(box.replies(to: command) == [.refused(.pairing("invalid_client"))])
+  }
+
+  @Test func code_refusedForItsDate_isAskedForOnceMore() throws {
+    var box = AgentHarness(at: 0)
+    let command = box.command(.pair)
+    try box.problem(.pairingCode, 401, "invalid_client", date: WallTime(seconds: AgentHarness.noon))
+    try box.answer(.pairingCode, .deviceAuthorization(AgentHarness.authorization))
+    #expect(box.replies(to: command).count == 1)
+  }
+
+  /// Whoever can answer in the upstream's place does not set the time.
+  @Test func claim_refusedWithoutAuthenticity_tellsNoTime() throws {
+    var box = AgentHarness(at: 0)
+    let command = box.command(.pairWithCode("WDJBMJHT"))
+    try box.problem(.claim, 401, "invalid_client", date: WallTime(seconds: AgentHarness.noon), isAuthentic: false)
+    #expect(box.replies(to: command).count == 1)
+    #expect(box.agent.time(at: box.now) == AgentHarness.builtAt)
+  }
 }

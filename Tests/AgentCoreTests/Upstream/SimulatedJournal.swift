@@ -11,6 +11,7 @@ struct SimulatedJournal {
   var ledger: [String: JournalContents.LedgerRow] = [:]
   var sessions: [String: SessionRecord] = [:]
   var highWater: WallTime?
+  var anchor: TrustedClock.Anchor?
   var retryAfter: [String: WallTime] = [:]
   var pinAttempts: [String: PINAttempts.Row] = [:]
   var leases: [String: LeaseBook.Row] = [:]
@@ -34,7 +35,7 @@ struct SimulatedJournal {
         sessions: sessions.sorted { $0.key < $1.key }.map(\.value), highWater: highWater, retryAfter: retryAfter,
         pinAttempts: pinAttempts.sorted { $0.key < $1.key }.map(\.value),
         leases: leases.sorted { $0.key < $1.key }.map(\.value), elsewhere: elsewhere,
-        requests: requests.sorted { $0.key < $1.key }.map(\.value)),
+        requests: requests.sorted { $0.key < $1.key }.map(\.value), anchor: anchor),
       policy: policy.flatMap { envelopes[$0.envelope] }, shelves: shelves)
   }
 
@@ -71,6 +72,7 @@ struct SimulatedJournal {
     case .session(let record): sessions[record.id] = record
     case .sessionEnded(let id): sessions[id] = nil
     case .highWater(let time): highWater = time
+    case .anchor(let new): anchor = new
     case .retryAfter(let endpoint, let until): retryAfter[endpoint] = until
     case .pinAttempts(let row): pinAttempts[row.profile] = row.failures > 0 ? row : nil
     case .lease(let row): leases[row.profile] = row
