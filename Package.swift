@@ -83,7 +83,8 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
-    .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentCoreTests", dependencies: ["AgentCore"], exclude: ["Decision/policy-cases.json"], swiftSettings: strict),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamClientTests", dependencies: ["UpstreamClient", "AgentCore"], swiftSettings: strict),
     .testTarget(

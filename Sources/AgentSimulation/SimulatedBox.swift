@@ -13,6 +13,10 @@ struct SimulatedBox {
   var agent: Agent?
   /// Grows with each start; what was meant for an earlier life is void.
   var life = 0
+  /// Grows when power comes back, not when the process alone starts again.
+  var boot = 1
+  /// By how many seconds the system clock is wrong.
+  var clockError: Int64 = 0
   /// Requests that are out, with what the world may still do to them.
   var out: Set<RequestID> = []
   var staging: [ShelfJob: SimulatedStore.Staging] = [:]

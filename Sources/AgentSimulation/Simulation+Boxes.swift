@@ -9,6 +9,7 @@ extension Simulation {
     // The bucket is the process's own and begins full with it.
     boxes[box].privateRequests = []
     if options.sabotage == .policyFalls, boxes[box].life > 1 { forgetPolicy(box: box) }
+    if options.sabotage == .clockBelieved { boxes[box].store.anchor = nil }
     let store = boxes[box].store
     let restored = Agent.Restored(
       identity: store.identity, journal: store.contents,
@@ -17,13 +18,21 @@ extension Simulation {
         AppliedShelf(shelf: $0.key, version: $0.value.version, titles: $0.value.contents.count)
       })
     boxes[box].agent = Agent(
-      configuration: .init(upstream: "https://sim", boot: "00000000", builtAt: Self.epoch), restored: restored,
+      configuration: .init(
+        upstream: "https://sim", boot: Self.bootName(boxes[box].boot), builtAt: Self.epoch + -86_400,
+        hasRealTimeClock: hasRealTimeClock(box)),
+      restored: restored,
       seed: random.next(), now: clocks(of: box))
     note("box \(box) starts, life \(boxes[box].life)")
     deliver(.turn, to: box)
     if store.identity == nil { command(.pair, box: box) }
     schedule(.launcher, box: box, in: random.duration(upTo: .seconds(60)))
   }
+
+  private static func bootName(_ number: Int) -> String { String(repeating: "0", count: 7) + String(number % 10) }
+
+  /// Every other box has none: its system clock begins in 1970.
+  func hasRealTimeClock(_ box: Int) -> Bool { box % 2 == 0 || options.sabotage == .clockBelieved }
 
   private mutating func forgetPolicy(box: Int) {
     boxes[box].store.policy = nil
@@ -38,7 +47,14 @@ extension Simulation {
   /// Power fails: what was under way is lost, or was just written.
   mutating func crash(box: Int) {
     guard boxes[box].agent != nil, !faultsAreOver else { return }
-    note("box \(box) loses power")
+    let isPower = Bool.random(using: &random)
+    note("box \(box) \(isPower ? "loses power" : "is killed")")
+    if isPower {
+      boxes[box].boot += 1
+      boxes[box].clockError = hasRealTimeClock(box) ? 0 : -Self.epoch.seconds
+    } else if options.sabotage == .clockBelieved {
+      boxes[box].clockError = 500_000
+    }
     var writes = boxes[box].persists
     boxes[box].persists = []
     while !writes.isEmpty, Bool.random(using: &random) { _ = apply(writes.removeFirst().1, box: box) }

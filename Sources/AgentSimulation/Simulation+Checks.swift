@@ -26,6 +26,7 @@ extension Simulation {
       throw violation("box \(box): the app of session \(session) runs on without its session")
     }
     try checkScreenTime(box: box, agent)
+    try checkTime(box: box, agent)
     try checkBudget()
     boxes[box].privateRequests.removeAll { now - $0 > .seconds(60) }
     if boxes[box].privateRequests.count > Self.requestsAMinute {
@@ -47,6 +48,20 @@ extension Simulation {
         }
       }
       boxes[box].counted[session.id] = (session.playedSeconds, awake)
+    }
+  }
+
+  /// `Date` has whole seconds and travels. Seconds.
+  private static let timeTolerance: Int64 = 3
+
+  /// Whatever the system clock of a running box is set to, policies see the right time; a box without a real-time clock that has heard none
+  /// since it got power is behind at most.
+  private func checkTime(box: Int, _ agent: Agent) throws {
+    let right = Self.epoch + now.nanoseconds / 1_000_000_000
+    let error = agent.time(at: clocks(of: box)) - right
+    let mayBeBehind = !hasRealTimeClock(box) && agent.clock.source != .upstream
+    if error > Self.timeTolerance || (error < -Self.timeTolerance && !mayBeBehind) {
+      throw violation("box \(box): trusted time is wrong by \(error) s")
     }
   }
 

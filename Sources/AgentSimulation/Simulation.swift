@@ -41,6 +41,8 @@ package struct Simulation {
     case leaseIgnored
     /// A child's request is made anew with each try.
     case requestDoubled
+    /// A process that starts again believes the system clock.
+    case clockBelieved
   }
 
   /// A promise that did not hold, with the seed to see it again.
@@ -64,6 +66,8 @@ package struct Simulation {
     case turn
     case crash
     case suspend(Duration)
+    /// A child, or a time service, sets the system clock: by how many seconds it is wrong then.
+    case clockSet(Int64)
     case start
     case launcher
     case appEnds(String)
@@ -162,7 +166,8 @@ package struct Simulation {
     while at < options.faultsEnd {
       at += random.duration(upTo: .seconds(900))
       guard at < options.faultsEnd else { break }
-      switch Int.random(in: 0..<4, using: &random) {
+      switch Int.random(in: 0..<5, using: &random) {
+      case 4: schedule(.clockSet(Int64.random(in: -900_000...900_000, using: &random)), box: box, in: at, anyLife: true)
       case 0: schedule(.crash, box: box, in: at, anyLife: true)
       case 1:
         // Short enough for a session to survive it, or long.
@@ -174,6 +179,7 @@ package struct Simulation {
         schedule(.network(isDown: false), box: box, in: min(at + length, options.faultsEnd), anyLife: true)
       }
     }
+    schedule(.clockSet(0), box: box, in: options.faultsEnd, anyLife: true)
     schedule(.network(isDown: false), box: box, in: options.faultsEnd, anyLife: true)
   }
 
@@ -193,6 +199,8 @@ package struct Simulation {
   func clocks(of box: Int) -> Now {
     var clocks = clocks
     if options.sabotage != .suspendCounts { clocks.play = awake(box) }
+    clocks.systemSeconds += boxes[box].clockError
+    clocks.isSynchronised = boxes[box].clockError == 0
     return clocks
   }
 
@@ -227,6 +235,9 @@ package struct Simulation {
     case .deliver, .turn, .arrive, .write, .launcher, .appEnds: break
     case .crash: crash(box: next.box)
     case .suspend(let length): suspend(box: next.box, for: length)
+    case .clockSet(let error):
+      note("box \(next.box) clock \(error)")
+      boxes[next.box].clockError = error
     case .start: start(box: next.box)
     case .recheck(let hold): recheck(hold)
     case .parent: parentActs()
@@ -262,7 +273,7 @@ package struct Simulation {
     case .network(let isDown):
       networkIsDown[next.box] = isDown
       return true
-    case .crash, .suspend, .start, .recheck, .parent, .publish, .approve: return false
+    case .crash, .suspend, .clockSet, .start, .recheck, .parent, .publish, .approve: return false
     }
     schedule(next.happening, box: next.box, in: until - now, anyLife: next.life == -1)
     return true

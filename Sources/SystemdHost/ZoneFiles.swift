@@ -6,9 +6,9 @@ package enum ZoneFiles {
   private static let fileBytes = 64 << 10
   private static let nameBytes = 64
 
-  /// The rules of an IANA name, or those of the POSIX rule where tzdata lacks it; nil where neither tells.
+  /// The rules of an IANA name, many of which are links to another, or those of the POSIX rule where tzdata lacks it; nil where neither tells.
   package static func rules(name: String, rule: String?) -> TimeZoneRules? {
-    if isName(name), let bytes = try? ReadFile.bytes("\(directory)/\(name)", limit: fileBytes),
+    if isName(name), let bytes = try? ReadFile.bytes("\(directory)/\(name)", limit: fileBytes, followsLinks: true),
       let rules = try? TimeZoneRules(tzif: bytes)
     {
       return rules

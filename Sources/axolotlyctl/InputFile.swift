@@ -9,7 +9,7 @@ enum InputFile {
 
   static func bytes(_ path: String) throws -> Data {
     do {
-      guard let bytes = try ReadFile.bytes(path, limit: limit) else {
+      guard let bytes = try ReadFile.bytes(path, limit: limit, followsLinks: true) else {
         throw CommandFailure(.noInput, "there is no file \(path)")
       }
       return Data(bytes)

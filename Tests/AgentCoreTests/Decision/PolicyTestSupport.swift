@@ -56,6 +56,14 @@ enum SystemZones {
 
   static var arePresent: Bool { FileManager.default.fileExists(atPath: "\(folder)/America/New_York") }
 
+  /// The zone of a policy; its rule stands in for a name that this machine lacks.
+  static func zone(of policy: Policy) throws -> TimeZoneRules {
+    guard let rule = policy.timeZoneRule, fileBytes("\(folder)/\(policy.timeZone)") == nil else {
+      return try zone(policy.timeZone)
+    }
+    return try TimeZoneRules(posix: rule)
+  }
+
   static func zone(_ name: String) throws -> TimeZoneRules {
     let bytes = try #require(fileBytes("\(folder)/\(name)"), "this machine has no time zone \(name)")
     return try TimeZoneRules(tzif: bytes)
