@@ -84,7 +84,8 @@ let package = Package(
 
     // Tests.
     .testTarget(
-      name: "AgentCoreTests", dependencies: ["AgentCore"], exclude: ["Decision/policy-cases.json"], swiftSettings: strict),
+      name: "AgentCoreTests", dependencies: ["AgentCore"], exclude: ["Decision/policy-cases.json"],
+      swiftSettings: strict),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "AgentCore"], swiftSettings: strict),
     .testTarget(name: "UpstreamClientTests", dependencies: ["UpstreamClient", "AgentCore"], swiftSettings: strict),
     .testTarget(
