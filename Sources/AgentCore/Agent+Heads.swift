@@ -59,7 +59,7 @@ extension Agent {
     }
     if let head = heads.policy { considerHead(head, at: now) }
     hearLedger(heads, at: now)
-    hear(heads.answers, at: now)
+    unheardAnswers = heads.answers
     for command in heads.commands.prefix(Limits.commands) { obey(command, at: now) }
     reconcile(heads.usage, at: now)
     want(heads.catalogue, spreadSeconds: heads.poll.spreadSeconds, at: now)

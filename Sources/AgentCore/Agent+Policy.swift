@@ -88,6 +88,29 @@ extension Agent {
     report.due(at: now.boot + StateReporting.urgentDelay)
   }
 
+  /// The same policy by other rules of its zone; answers that change are announced.
+  mutating func handleZoneChanged(_ zone: TimeZoneRules, at now: Now) {
+    guard let active = policy.active, active.compiled.zone != zone else { return }
+    log(.notice, "the rules of the policy's time zone changed")
+    let before = watchedAnswers(at: now)
+    policy.active?.compiled = CompiledPolicy(active.compiled.policy, zone: zone)
+    compareWatches(with: before, at: now)
+  }
+
+  /// A policy that nobody has confirmed for so long is a fault to be named, whether or not it restricts.
+  mutating func turnStaleness(at now: Now, next: inout Deadline) {
+    guard let policy = compiled?.policy else { return clear(.policyStale, at: now) }
+    let left = policy.staleAfterSeconds - self.policy.ageSeconds(at: now.boot)
+    guard left < 0 else {
+      if left < Self.stalenessHorizon { next.at(now.boot + .seconds(left + 1)) }
+      return clear(.policyStale, at: now)
+    }
+    raise(.policyStale, policy.whenStale == .restrict ? .error : .warning, at: now)
+  }
+
+  /// What is further away is looked at again with whatever wakes the box before. Seconds.
+  private static let stalenessHorizon: Int64 = 86_400
+
   /// At start the policy's default profile is active, else none.
   mutating func activateDefaultProfile() {
     activeProfile = selectableDefault()

@@ -66,9 +66,11 @@ extension Agent {
     persist([.requestGone(id: lost.id)])
   }
 
-  /// Answers stand in the heads for a day: each is announced once.
-  mutating func hear(_ answers: [Heads.RequestAnswer], at now: Now) {
-    for answer in answers {
+  /// Answers stand in the heads for a day: each is announced once, and not before what was granted is in force.
+  mutating func turnAnswers(at now: Now) {
+    guard !unheardAnswers.isEmpty, policy.saving == nil, policy.fetch == .notNeeded else { return }
+    defer { unheardAnswers = [] }
+    for answer in unheardAnswers {
       guard let known = childRequests.records.first(where: { $0.id == answer.request }), known.answer == nil,
         let record = childRequests.update(
           known.id,

@@ -85,6 +85,8 @@ package struct Agent: Sendable {
   var elsewhere: [String: Heads.Elsewhere]
   package internal(set) var leases: LeaseBook
   package internal(set) var childRequests: RequestBook
+  /// Answers of parents that wait for the policy that came with them.
+  var unheardAnswers: [Heads.RequestAnswer] = []
   var watches = WatchBook()
   var denials = DenialBook()
   /// The heads are to be asked for once what was recorded has been sent.
@@ -205,6 +207,7 @@ package struct Agent: Sendable {
     case .appStarted(let session): handleAppStarted(session, at: now)
     case .appFailed(let session, let failure): handleAppFailed(session, failure, at: now)
     case .appEnded(let session, let end): handleAppEnded(session, end, at: now)
+    case .zoneChanged(let zone): handleZoneChanged(zone, at: now)
     case .networkChanged: handleNetworkChanged(at: now)
     case .goingToSleep: handleGoingToSleep(at: now)
     case .stopping:
@@ -221,8 +224,10 @@ package struct Agent: Sendable {
   /// Does what is due, in the order in which it matters, and sets the next deadline.
   private mutating func turn(at now: Now) {
     var next = Deadline()
+    turnStaleness(at: now, next: &next)
     turnLaunches(at: now, next: &next)
     turnWatches(at: now, next: &next)
+    turnAnswers(at: now)
     turnSessions(at: now, next: &next)
     turnLeases(at: now, next: &next)
     turnDenials(at: now, next: &next)

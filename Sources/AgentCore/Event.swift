@@ -24,6 +24,8 @@ package enum Event: Sendable {
   case appEnded(session: String, LaunchBook.End)
   /// What apps are launched through is there (again).
   case launcherAvailable
+  /// The system's tzdata has other rules for the zone of the policy in force.
+  case zoneChanged(TimeZoneRules)
   /// Addresses or routes changed, or the box woke from suspend: pooled connections are worth nothing.
   case networkChanged
   /// Suspend is about to begin and waits for `Effect.readyToSleep`, for some seconds.

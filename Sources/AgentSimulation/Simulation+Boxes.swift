@@ -325,6 +325,7 @@ extension Event {
     case .appStarted(let session): "app started \(session)"
     case .appFailed(let session, _): "app failed \(session)"
     case .appEnded(let session, let end): "app ended \(session) \(end)"
+    case .zoneChanged: "zone changed"
     case .networkChanged: "network changed"
     case .goingToSleep: "going to sleep"
     case .stopping: "stopping"

@@ -26,6 +26,23 @@ package struct FileFacts: Sendable, Equatable {
   }
 }
 
+/// Whether a file is still the one that was looked at before: its place on the disk, its size and its last change.
+package struct FileStamp: Sendable, Equatable {
+  private var device: UInt64
+  private var inode: UInt64
+  private var size: Int64
+  private var seconds: Int
+  private var nanoseconds: Int
+
+  /// Of the file that a path leads to, links followed; nil where there is none.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    (device, inode, size) = (UInt64(status.st_dev), UInt64(status.st_ino), Int64(status.st_size))
+    (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
+}
+
 extension Groups {
   /// The number of a user; nil where the system has none of that name.
   package static func user(_ name: String) -> UInt32? {

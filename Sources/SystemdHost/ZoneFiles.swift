@@ -16,6 +16,9 @@ package enum ZoneFiles {
     return rule.flatMap { try? TimeZoneRules(posix: $0) }
   }
 
+  /// What tells one content of a zone's file from another; nil where there is none.
+  package static func stamp(name: String) -> FileStamp? { isName(name) ? FileStamp("\(directory)/\(name)") : nil }
+
   /// Letters, digits and `_+-` in segments: a name never leaves the directory.
   private static func isName(_ name: String) -> Bool {
     guard (1...nameBytes).contains(name.utf8.count), !name.hasPrefix("/"), !name.hasSuffix("/"), !name.contains("//")

@@ -51,6 +51,8 @@ final class Daemon {
   private var turnIsDue = false
   private var patienceEnds = Moment(nanoseconds: 0)
   private var lastStatus = ""
+  private var zoneLookedAt = Moment(nanoseconds: 0)
+  private var zoneStamp: (name: String, stamp: FileStamp?)?
 
   // Calls that wait for their answer, by number.
   var calls: [UInt64: BusCall] = [:]
@@ -205,6 +207,7 @@ final class Daemon {
 
   /// After each event of the loop: everything that is queued, then one turn, then the deadline.
   private func pump() {
+    watchZone()
     var worked = turnIsDue
     turnIsDue = false
     while true {
@@ -218,6 +221,21 @@ final class Daemon {
     loop.setDeadline(agent?.deadline)
     announceStatus()
   }
+
+  /// A zone file that was replaced is read at the next event after `zoneInterval`: no box wakes for it alone.
+  private func watchZone() {
+    let now = SystemClocks.boot()
+    guard now - zoneLookedAt >= Self.zoneInterval, let compiled = agent?.compiled else { return }
+    zoneLookedAt = now
+    let stamp = ZoneFiles.stamp(name: compiled.policy.timeZone)
+    defer { zoneStamp = (compiled.policy.timeZone, stamp) }
+    guard zoneStamp?.name == compiled.policy.timeZone, zoneStamp?.stamp != stamp,
+      let rules = ZoneFiles.rules(name: compiled.policy.timeZone, rule: compiled.policy.timeZoneRule)
+    else { return }
+    inbox.append(.event(.zoneChanged(rules)))
+  }
+
+  private static let zoneInterval = Duration.seconds(30)
 
   private func take(_ item: Inbound) {
     switch item {

@@ -8,7 +8,8 @@ import ArgumentParser
     commandName: "bench",
     abstract: "Measure a running box and its upstream; make bench starts them.",
     subcommands: [
-      CatalogueCommand.self, SyncCommand.self, TitleCommand.self, DecideCommand.self, ChangeCommand.self,
+      CatalogueCommand.self, SyncCommand.self, TitleCommand.self, DecideCommand.self, EvaluatorCommand.self,
+      ChangeCommand.self,
       IdleCommand.self, MemoryCommand.self, StartCommand.self, FigureCommand.self, ReportCommand.self,
     ])
 }

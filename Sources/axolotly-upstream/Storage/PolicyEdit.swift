@@ -58,7 +58,10 @@ struct PolicyEdit: Codable, Sendable {
     guard let minutes, (1...1_440).contains(minutes) else {
       throw FamilyStore.PolicyFailure.edit("minutes has to be from 1 to 1440")
     }
-    var grant: [String: JSONValue] = ["id": .string(id), "from": .string(now.description)]
+    // A box whose clock is a little behind finds the grant active when it hears of it; a day that is over gets none of it.
+    let zone = zone ?? .utc
+    let from = max(now + -Self.clockSkewSeconds, zone.startOfDay(zone.day(at: now)))
+    var grant: [String: JSONValue] = ["id": .string(id), "from": .string(from.description)]
     if title != nil {
       grant["kind"] = .string("title")
       grant["title"] = .string(try titleReference())
@@ -69,10 +72,13 @@ struct PolicyEdit: Codable, Sendable {
     } else {
       grant["kind"] = .string("time")
       grant["minutes"] = .integer(Int64(minutes))
-      grant["until"] = .string((zone ?? .utc).nextMidnight(after: now).description)
+      grant["until"] = .string(zone.nextMidnight(after: now).description)
     }
     return .object(grant)
   }
+
+  /// As `spec/wire.md` §1 allows for in assertions.
+  private static let clockSkewSeconds: Int64 = 60
 
   private static func isOpen(_ grant: JSONValue, at now: WallTime) -> Bool {
     guard let until = grant["until"]?.string.flatMap({ WallTime($0) }) else { return true }

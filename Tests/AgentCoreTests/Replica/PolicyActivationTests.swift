@@ -150,4 +150,17 @@ import Testing
     box.restart(after: .seconds(5_000))
     #expect(box.agent.policy.ageSeconds(at: box.now.boot) >= 5_000)
   }
+
+  /// Nobody confirms the policy for longer than the family allows: named, and gone with the first confirmation.
+  @Test(arguments: [(Policy.WhenStale.keep, HealthItem.Severity.warning), (.restrict, .error)])
+  func policy_unconfirmedForTooLong_isNamedInTheHealth(when: Policy.WhenStale, severity: HealthItem.Severity) throws {
+    var box = try AgentHarness.paired(
+      policy: AgentHarness.policy(1) { ($0.staleAfterSeconds, $0.whenStale) = (3_600, when) })
+    try box.fail(.heads, .connect)
+    box.cutOff()
+    box.advance(by: .seconds(3_500))
+    #expect(!box.isRaised(.policyStale))
+    box.advance(by: .seconds(200))
+    #expect(box.agent.health.items.contains { $0.code == .policyStale && $0.severity == severity })
+  }
 }

@@ -106,6 +106,16 @@ import Testing
     #expect(changes(box).isEmpty)
   }
 
+  /// A new tzdata moves a country's clock by an hour: what was asked about holds until another instant.
+  @Test func zone_changesItsRules_isAnnounced() throws {
+    var box = try AgentHarness.paired(policy: AgentHarness.policy(1) { $0.profiles[0].schedule = Self.hours(0, 730) })
+    try ask(&box, app: "netflix")
+    box.handle(.zoneChanged(.utc))
+    #expect(changes(box).isEmpty)
+    box.handle(.zoneChanged(try TimeZoneRules(posix: "XXX-1")))
+    #expect(changes(box).map(\.decision.reasons) == [[.outsideSchedule]])
+  }
+
   // MARK: Denials
 
   @Test func denials_ofAnHour_areOneEventEach() throws {
