@@ -147,7 +147,9 @@ struct AdminRoutes {
     if let minutes = decision.minutes, !(1...1_440).contains(minutes) {
       throw Problem(400, "bad_request", "minutes has to be from 1 to 1440.")
     }
-    guard let asked = try await held(id).requests[request] else { throw Problem.notFound }
+    guard let asked = try await held(id).requests[request] else {
+      throw Problem(404, "not_found", "The family \(id) has no request \(request); see: request list \(id)")
+    }
     if decision.granted, asked.answer == nil {
       let grant = RequestGrant(request: asked, minutes: decision.minutes)
       let held = try await services.families.perform { try $0.policyBasis(of: id, now: UpstreamClock.now()) }
