@@ -3,7 +3,8 @@ extension Agent {
   mutating func handleAnswer(_ id: RequestID, _ answer: UpstreamAnswer, at now: Now) {
     guard let purpose = requests.removeValue(forKey: id) else { return }
     let before = wall(now)
-    if answer.isAuthentic, let date = answer.date { hear(date, at: now) }
+    let isFresh = sentBeforeSleep.remove(id) == nil && purpose.tellsTime
+    if isFresh, answer.isAuthentic, let date = answer.date { hear(date, at: now) }
     if case .problem(let problem) = answer.content {
       // A box that has heard no time dates its assertions wrongly: with the answer's time it tries once more.
       if problem.name == "invalid_client", wall(now) != before, askAgain(purpose, at: now) { return }
@@ -163,6 +164,14 @@ extension Agent.Purpose {
 
   /// Its endpoint knows the device; public ones are served by caches that do not.
   var mayRevoke: Bool { isPrivate || self == .token }
+
+  /// Its answer is made for this request: public ones come out of caches, and a blob's `Date` is as old as its transfer is long.
+  var tellsTime: Bool {
+    switch self {
+    case .manifest, .part: false
+    case .pairingCode, .pairingPoll, .claim, .token, .heads, .policy, .usage, .state, .request, .unpair: true
+    }
+  }
 
   /// It carries the bearer token.
   var isPrivate: Bool {

@@ -7,6 +7,7 @@ extension Agent {
       switch change {
       case .resumed(let seconds):
         log(.notice, "resumed from suspend", .init("slept_s", "\(seconds)"))
+        sentBeforeSleep = Set(requests.keys)
         // Nobody could be heard meanwhile; a second more, for the part that is not counted.
         sessions.awaitHeartbeats(longerBy: .seconds(seconds + 1))
       case .stepped(let seconds): log(.notice, "the system clock was set", .init("by_s", "\(seconds)"))

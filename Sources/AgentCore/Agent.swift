@@ -70,6 +70,8 @@ package struct Agent: Sendable {
   var random: SeededRandom
   var budget: RequestBudget
   var requests: [RequestID: Purpose] = [:]
+  /// They were out when the box went to sleep: a `Date` that waited for it to wake is as old as the suspend was long.
+  var sentBeforeSleep: Set<RequestID> = []
   var tickets: [PersistTicket: Pending] = [:]
   var unsaved: [JournalChange] = []
   var retryUnsavedAt: Moment?

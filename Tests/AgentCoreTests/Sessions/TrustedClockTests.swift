@@ -117,4 +117,15 @@ import Testing
     let mark = try #require(box.journal.highWater)
     #expect(box.agent.time(at: box.now) - mark <= 15)
   }
+
+  /// An answer that came while the box slept is read when it wakes: its `Date` is as old as the suspend was long.
+  @Test func date_ofAnAnswerThatWaitedForTheBoxToWake_isNotBelieved() throws {
+    var box = try AgentHarness.paired()
+    let before = box.agent.time(at: box.now)
+    let out = try box.outgoing(.heads)
+    box.suspend(for: .seconds(600))
+    let heads = UpstreamAnswer(date: before, isAuthentic: true, content: .unchanged)
+    box.handle(.answered(out.id, heads))
+    #expect(box.agent.time(at: box.now) == before + 600)
+  }
 }
