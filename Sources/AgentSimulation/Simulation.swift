@@ -235,6 +235,8 @@ package struct Simulation {
     case .deliver, .turn, .arrive, .write, .launcher, .appEnds: break
     case .crash: crash(box: next.box)
     case .suspend(let length): suspend(box: next.box, for: length)
+    // What is set while the box is off is out of reach, and corrected at the first contact.
+    case .clockSet(let error) where boxes[next.box].agent == nil && error != 0: break
     case .clockSet(let error):
       note("box \(next.box) clock \(error)")
       boxes[next.box].clockError = error
