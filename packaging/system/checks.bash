@@ -136,7 +136,11 @@ reaches_privately() {
   local user=$1 method=$2 signature=${3-} said arguments=() index
   shift $(($# < 3 ? $# : 3))
   for ((index = 0; index < ${#signature}; index++)); do
-    [[ ${signature:index:1} == u ]] && arguments+=("uint32:$1") || arguments+=("string:${1/#-/}")
+    case ${signature:index:1} in
+      u) arguments+=("uint32:$1") ;;
+      b) arguments+=("boolean:$1") ;;
+      *) arguments+=("string:${1/#-/}") ;;
+    esac
     shift
   done
   said=$(as "$user" dbus-send --peer=unix:path=/run/axolotly/bus --print-reply --reply-timeout=5000 \
